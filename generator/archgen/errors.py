@@ -37,3 +37,7 @@ class Interrupted(ArchgenError):
     """Ctrl-C, or a termination signal: nothing was left behind."""
 
     exit_code = 130
+
+
+class RenderFailed(ArchgenError):
+    """Nothing was left at the target; the message says what stopped it."""

@@ -1,0 +1,1 @@
+"""archgen: from what a backend must withstand to a repository that runs."""
