@@ -41,3 +41,13 @@ class Interrupted(ArchgenError):
 
 class RenderFailed(ArchgenError):
     """Nothing was left at the target; the message says what stopped it."""
+
+
+class ServiceError(ArchgenError):
+    """A throwaway service did not start; the message ends with its last log lines."""
+
+
+class CommandNotFound(ArchgenError):
+    """What ``archgen services`` was to run does not exist; the shell's exit code for that."""
+
+    exit_code = 127

@@ -1,0 +1,37 @@
+"""Which services the repository in a folder needs, from the answers it was rendered with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archgen.errors import UsageError
+
+ANSWERS = ".copier-answers.yml"
+
+
+def needs(folder: Path) -> frozenset[str]:
+    """Postgres always; Redis and Kafka as the answers say."""
+    answers = _answers(folder)
+    if answers["blueprint"] == "express-kafka":
+        return frozenset({"postgres", "redis", "kafka"} - _without_redis(answers))
+    kafka = {"kafka"} if answers.get("event_bus") == "kafka" else set()
+    return frozenset({"postgres", "redis"} | kafka) - _without_redis(answers)
+
+
+def _without_redis(answers: dict[str, str]) -> set[str]:
+    return set() if answers.get("queue_store", "redis") == "redis" else {"redis"}
+
+
+def _answers(folder: Path) -> dict[str, str]:
+    import yaml
+
+    try:
+        answers = yaml.safe_load((folder / ANSWERS).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        answers = None
+    if not isinstance(answers, dict) or "blueprint" not in answers:
+        raise UsageError(
+            f"{folder} holds no repository of archgen (no {ANSWERS} with a blueprint)."
+            " Say which services:\n  archgen services --with postgres,redis -- CMD"
+        )
+    return answers
