@@ -1,0 +1,105 @@
+"""Every rendered file, whatever its blueprint."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+import pytest
+import yaml
+
+from tests.support import ROOT
+
+SHARED = ROOT / "blueprints" / "shared"
+WINDOWS_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
+
+
+@pytest.fixture(scope="module")
+def copie_template() -> Path:
+    return ROOT
+
+
+@pytest.fixture
+def rendered(copie) -> Path:
+    result = copie.copy(extra_answers={"service_name": "myservice"}, template_dir=ROOT)
+    assert result.exception is None
+    assert result.exit_code == 0
+    return result.project_dir
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def listed() -> list[str]:
+    """Every path of the manifest, whatever its condition."""
+    default = yaml.safe_load((SHARED / "files.yml").read_text())["shared_files"]["default"]
+    return re.findall(r"^- (.+)$", default, re.MULTILINE)
+
+
+def test_the_manifest_lists_every_shared_file_once():
+    there = {path.relative_to(SHARED).as_posix() for path in files(SHARED)} - {"files.yml"}
+    assert sorted(listed()) == sorted(there)
+
+
+@pytest.mark.parametrize("blueprint", ["fastify-redis"])
+def test_no_blueprint_has_a_file_that_is_shared(blueprint):
+    folder = ROOT / "blueprints" / blueprint
+    own = {path.relative_to(folder).as_posix().removesuffix(".jinja") for path in files(folder)}
+    assert own.isdisjoint(listed())
+
+
+def test_every_shared_file_is_rendered(rendered):
+    assert [path for path in listed() if not (rendered / path).is_file()] == []
+
+
+def test_no_jinja_is_left_over(rendered):
+    left = [
+        f"{path.relative_to(rendered)}:{number}: {line}"
+        for path in files(rendered)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(r"{%|%}|{#|#}|(?<!\$){{[^}]*}}", line)
+    ]
+    assert left == []
+
+
+def test_no_stray_blank_lines_or_spaces(rendered):
+    stray = [
+        path.relative_to(rendered).as_posix()
+        for path in files(rendered)
+        if (text := path.read_text())
+        and (
+            text.startswith("\n")
+            or not text.endswith("\n")
+            or text.endswith("\n\n")
+            or "\n\n\n" in text
+            or re.search(r"[ \t]+$", text, re.MULTILINE)
+            or "\r" in text
+        )
+    ]
+    assert stray == []
+
+
+def test_every_path_is_valid_on_windows(rendered):
+    paths = [PurePosixPath(path.relative_to(rendered).as_posix()) for path in files(rendered)]
+    paths += [
+        PurePosixPath(path.relative_to(ROOT).as_posix()) for path in files(ROOT / "blueprints")
+    ]
+    invalid = [
+        str(path)
+        for path in paths
+        for part in path.parts
+        if re.search(r'[<>:"|?*\\\x00-\x1f]|[ .]$', part) or WINDOWS_RESERVED.match(part)
+    ]
+    assert invalid == []
+    lower = [str(path).lower() for path in paths]
+    assert len(set(lower)) == len(lower)
+
+
+def test_no_path_of_this_machine_is_rendered(rendered):
+    assert [path for path in files(rendered) if str(ROOT) in path.read_text()] == []
+
+
+def test_the_template_asks_for_no_trust():
+    unsafe = re.compile(r"^_(tasks|migrations|jinja_extensions):", re.MULTILINE)
+    assert not unsafe.search((ROOT / "copier.yml").read_text())

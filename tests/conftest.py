@@ -1,0 +1,70 @@
+"""Fixtures for the whole suite: archgen as a command, and as an installed wheel."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT, git, git_release, install_wheel
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def archgen(tmp_path: Path, git_identity: None) -> Run:
+    """Run ``archgen ARGS`` in an empty folder, without a terminal."""
+    return _runner([sys.executable, "-m", "archgen"], tmp_path)
+
+
+@pytest.fixture
+def git_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Ada")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "ada@example.com")
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of this checkout as it stands, released as v0.1.0; tests may add to a clone."""
+    folder = tmp_path_factory.mktemp("release") / "archgen"
+    listed = ["git", "-C", str(ROOT), "ls-files", "-z", "-co", "--exclude-standard"]
+    for name in subprocess.check_output(listed, text=True).split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    git(folder, "init", "--quiet")
+    git_release(folder, "v0.1.0")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ``bin`` folder of a fresh environment that holds the release's wheel and its needs."""
+    wheels = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-deps", "--wheel-dir"]
+    subprocess.run([*pip, str(wheels), str(release)], check=True)
+    return install_wheel(next(wheels.glob("*.whl")), tmp_path_factory.mktemp("installed"))
+
+
+def _runner(command: Sequence[str], folder: Path) -> Run:
+    def run(
+        *arguments: str, stdin: str = "", cwd: Path = folder, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *arguments],
+            input=stdin,
+            cwd=cwd,
+            env=os.environ | (env or {}),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run

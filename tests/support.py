@@ -1,0 +1,33 @@
+"""What several test modules need."""
+
+from __future__ import annotations
+
+import subprocess
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git there, as somebody, untouched by the machine's configuration."""
+    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    return subprocess.run(
+        ["git", "-C", str(folder), *identity, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+def git_release(folder: Path, tag: str) -> None:
+    git(folder, "add", "--all", "--force")
+    git(folder, "commit", "--quiet", "--message", f"Release {tag}")
+    git(folder, "tag", tag)
+
+
+def install_wheel(wheel: Path, folder: Path) -> Path:
+    venv.create(folder, with_pip=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--quiet", "install"]
+    subprocess.run([*pip, f"archgen[services] @ {wheel.as_uri()}"], check=True)
+    return folder / "bin"
