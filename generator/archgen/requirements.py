@@ -265,7 +265,9 @@ class Question:
             return "yes or no (true or false)"
         if self.choices:
             listed = ", ".join(self.choices)
-            return f"one of {listed}" if self.kind == "choice" else f"a list, each once, of {listed}"
+            return (
+                f"one of {listed}" if self.kind == "choice" else f"a list, each once, of {listed}"
+            )
         noun = "a whole number" if self.kind == "integer" else "a number"
         return f"{noun} from {self.minimum:.10g} to {self.maximum:.10g} {self.unit}"
 

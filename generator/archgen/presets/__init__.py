@@ -20,4 +20,6 @@ def load(name: str) -> dict[str, Any]:
 
     if name not in names():
         raise UsageError(f"No preset is called {name!r}. There are: {', '.join(names())}.")
-    return yaml.safe_load(resources.files(__name__).joinpath(f"{name}.yml").read_text("utf-8"))
+    text = resources.files(__name__).joinpath(f"{name}.yml").read_text("utf-8")
+    answers: dict[str, Any] = yaml.safe_load(text)
+    return answers

@@ -1,0 +1,76 @@
+"""Capacity formulas: pure, on plain numbers. Rates are 1/s, times s."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from archgen.advisor.constants import LIMIT
+
+# From this many busy servers on, a pool loaded to 70 % makes fewer than 1 in 20 arrivals wait
+# (the standard deviation of the number in progress is its root: 43 free of 143 are over 4 of it).
+_NO_WAIT_FROM = 100
+
+
+def in_progress(rate: float, seconds: float) -> float:
+    """Little's law, L = λ·S: how many are in progress on average. Little, Oper. Res. 9 (1961)."""
+    return rate * seconds
+
+
+def erlang_c(servers: int, offered: float) -> float:
+    """Probability that an arrival waits, M/M/c; `offered` in Erlangs, below `servers`.
+
+    By the Erlang B recurrence, stable for any size. Erlang (1917); Cooper, Introduction to
+    Queueing Theory (1981), ch. 3.
+    """
+    if offered <= 0:
+        return 0.0
+    blocked = 1.0
+    for count in range(1, servers + 1):
+        blocked = offered * blocked / (count + offered * blocked)
+    return blocked / (1 - offered / servers * (1 - blocked))
+
+
+def p95_wait(servers: int, rate: float, seconds: float) -> float:
+    """Wait before service that 95 % stay under: max(0, ln(20·C) / (c·μ - λ)).
+
+    From P(W > t) = C·e^(-(cμ-λ)t) of M/M/c; infinite when the servers cannot keep up.
+    """
+    offered = in_progress(rate, seconds)
+    if offered >= servers:
+        return math.inf
+    waits = erlang_c(servers, offered)
+    return math.log(20 * waits) / (servers / seconds - rate) if waits > 0.05 else 0.0
+
+
+@lru_cache(maxsize=4096)
+def servers_for(rate: float, seconds: float, wait: float) -> int:
+    """Fewest servers loaded to at most 70 % whose p95 wait is at most `wait`; at least 1."""
+    offered = in_progress(rate, seconds)
+    count = max(1, round_up(offered / LIMIT["target_utilisation"]))
+    if offered >= _NO_WAIT_FROM:
+        return count
+    while p95_wait(count, rate, seconds) > wait:
+        count += 1
+    return count
+
+
+def connection_pool(cores: int, spindles: int = 1) -> int:
+    """Busy connections a database serves best: cores·2 + spindles (HikariCP wiki, pool sizing)."""
+    return cores * 2 + spindles
+
+
+def max_connections(pooled: int) -> int:
+    """What the server must allow so that all pools take at most 80 % of it."""
+    return max(int(LIMIT["default_connections"]), round_up(pooled / LIMIT["connection_share"]))
+
+
+def redis_mb(jobs: float) -> int:
+    """Memory for a queue of waiting jobs with a quarter kept free, MB (2^20 bytes)."""
+    used = LIMIT["redis_base_mb"] + jobs * LIMIT["queue_job_bytes"] / 2**20
+    return round_up(used / (1 - LIMIT["redis_free_share"]))
+
+
+def round_up(value: float) -> int:
+    """The next whole number, forgiving the rounding errors of floats (9.000000001 is 9)."""
+    return math.ceil(value - 1e-9 * max(1.0, abs(value)))

@@ -1,0 +1,92 @@
+"""The inputs that `new` and `advise` share: preset, answers, single settings, overrides."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from archgen.errors import InvalidAnswers, UsageError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """--preset, --answers, --set and --choose."""
+    group = parser.add_argument_group("requirements", "later ones win: preset, answers, set")
+    group.add_argument("--preset", metavar="P", help="answers for a well-known case")
+    group.add_argument("--answers", metavar="FILE|-", help="a YAML or JSON mapping; - reads stdin")
+    group.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="one answer, in YAML"
+    )
+    group.add_argument(
+        "--choose",
+        metavar="TOPIC=OPTION",
+        action="append",
+        default=[],
+        help="an option against the advice",
+    )
+
+
+def collect(args: argparse.Namespace) -> tuple[dict[str, Any], dict[str, str]]:
+    """The answers given and the overrides, both checked but for what depends on the whole.
+
+    Raises UsageError for a form that cannot be read, InvalidAnswers with all problems of all.
+    """
+    from archgen import advisor, presets, requirements
+
+    answers: dict[str, Any] = presets.load(args.preset) if args.preset else {}
+    answers |= _from_file(args.answers) if args.answers else {}
+    answers |= {key: _value(text, f"--set {key}") for key, text in _pairs("--set", args.set)}
+    chosen = dict(_pairs("--choose", args.choose))
+    problems = [*requirements.problems(answers), *advisor.override_problems(chosen)]
+    if problems:
+        raise InvalidAnswers(problems)
+    return answers, chosen
+
+
+def _pairs(flag: str, given: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            raise UsageError(f"{flag} {text!r}: write it as {flag} name=value.")
+        yield key.strip(), value.strip()
+
+
+def _from_file(name: str) -> Mapping[str, Any]:
+    where = "stdin" if name == "-" else name
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"--answers {name}: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--answers {where} is not UTF-8 text: {error}.") from error
+    value = _value(text, f"--answers {where}")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UsageError(f"--answers {where}: a mapping of answers is wanted, key: value.")
+    return value
+
+
+def _value(text: str, where: str) -> Any:
+    """JSON where it is JSON (YAML 1.1 reads its 1e3 as text), else YAML."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return _yaml(text, where)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _yaml(text: str, where: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UsageError(f"{where} is neither YAML nor JSON: {error or 'too deep'}") from error
