@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from textwrap import fill
 from typing import Any
 
 import questionary
@@ -14,6 +15,7 @@ from archgen.errors import Interrupted
 from archgen.requirements import Question, questions, validate_one
 
 BACK = object()
+COLUMNS = 79
 ESCAPE_S = 0.05  # how long a lone Esc waits to be the start of an arrow key's sequence
 KEYS = "Enter accepts, Esc goes back, Ctrl-C leaves nothing behind."
 
@@ -59,7 +61,7 @@ def _ask_one(question: Question, place: str, answers: Mapping[str, Any]) -> Any:
     default = answers.get(question.name, question.default(answers))
     unit = f" ({question.unit})" if question.unit else ""
     message = f"{place} {question.prompt}{unit}"
-    questionary.print(f"\n{question.help}", style="fg:ansibrightblack")
+    questionary.print("\n" + fill(question.help, COLUMNS), style="fg:ansibrightblack")
     if question.kind in ("choice", "boolean"):
         return _run(
             questionary.select(message, _choices(question), default=default, instruction=" ")

@@ -15,13 +15,8 @@ WINDOWS_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 
 @pytest.fixture(scope="module")
-def copie_template() -> Path:
-    return ROOT
-
-
-@pytest.fixture
-def rendered(copie) -> Path:
-    result = copie.copy(extra_answers={"service_name": "myservice"}, template_dir=ROOT)
+def rendered(copie_session) -> Path:
+    result = copie_session.copy(extra_answers={"service_name": "myservice"}, template_dir=ROOT)
     assert result.exception is None
     assert result.exit_code == 0
     return result.project_dir
@@ -94,10 +89,6 @@ def test_every_path_is_valid_on_windows(rendered):
     assert invalid == []
     lower = [str(path).lower() for path in paths]
     assert len(set(lower)) == len(lower)
-
-
-def test_no_path_of_this_machine_is_rendered(rendered):
-    assert [path for path in files(rendered) if str(ROOT) in path.read_text()] == []
 
 
 def test_the_template_asks_for_no_trust():

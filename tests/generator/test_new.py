@@ -130,7 +130,7 @@ def test_a_fresh_clone_of_an_empty_repository_can_be_the_target(archgen, tmp_pat
 
 def test_dest_may_lie_in_folders_that_are_not_there_yet(archgen, tmp_path):
     assert archgen("new", "myservice", *READY, "--dest", "a/b/c").returncode == 0
-    assert (tmp_path / "a/b/c/package.json").is_file()
+    assert (tmp_path / "a/b/c/.copier-answers.yml").is_file()
 
 
 def test_without_git(archgen, tmp_path):
