@@ -6,10 +6,13 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from archgen.cli import inputs
 from archgen.errors import Interrupted, InvalidAnswers, UsageError
+
+COLUMNS = 80
 
 if TYPE_CHECKING:
     from archgen.advisor import Architecture
@@ -87,12 +90,13 @@ def _interview(
     from archgen.advisor import advise
     from archgen.requirements import parse
 
-    parse(answers)  # what was given by flags is wrong now or never
     while True:
         answers = interview.ask(answers, every=args.all)
         architecture = advise(parse(answers), overrides)
         _refuse_unrenderable(architecture)
         _print_brief(architecture)
+        for notice in _fallbacks(architecture):
+            print(_note(notice))
         verdict = interview.confirm(args.name)
         if verdict is interview.Verdict.RENDER:
             return architecture
@@ -112,12 +116,17 @@ def _refuse_unrenderable(architecture: Architecture) -> None:
         raise InvalidAnswers(problems)
 
 
+def _fallbacks(architecture: Architecture) -> list[str]:
+    return [
+        f"{topic} {picked} is not yet in this version; {nearest} is rendered."
+        for topic, picked, nearest in architecture.unrenderable()
+    ]
+
+
 def _print_brief(architecture: Architecture) -> None:
     from archgen import brief
 
     print(brief.to_text(architecture))
-    for topic, picked, nearest in architecture.unrenderable():
-        print(f"Not yet in this version: {topic} {picked}. Rendered instead: {nearest}.")
 
 
 def _print_preview(args: argparse.Namespace, target: Path, files: tuple[str, ...]) -> None:
@@ -131,6 +140,7 @@ def _print_preview(args: argparse.Namespace, target: Path, files: tuple[str, ...
 
 def _print_result(args: argparse.Namespace, architecture: Architecture, rendered: Rendered) -> None:
     steps = next_steps(rendered.path)
+    notices = [*_fallbacks(architecture), *rendered.notices]
     if args.json:
         _print_json(
             {
@@ -139,7 +149,7 @@ def _print_result(args: argparse.Namespace, architecture: Architecture, rendered
                 "dry_run": False,
                 "files": rendered.files,
                 "commit": rendered.commit,
-                "notices": rendered.notices,
+                "notices": notices,
                 "next_steps": steps,
                 "architecture": architecture.to_dict(),
             }
@@ -147,8 +157,8 @@ def _print_result(args: argparse.Namespace, architecture: Architecture, rendered
         return
     print(f"\n{rendered.path}: {len(rendered.files)} files", end="")
     print(f", commit {rendered.commit[:10]}" if rendered.commit else "")
-    for notice in rendered.notices:
-        print(f"Note: {notice}")
+    for notice in notices:
+        print(_note(notice))
     print("\nNext steps:")
     for step in steps:
         print(f"  {step}")
@@ -169,6 +179,10 @@ def next_steps(path: Path) -> list[str]:
         "archgen services --with none -- npm install",
         "archgen services -- npm run dev",
     ]
+
+
+def _note(text: str) -> str:
+    return fill(f"Note: {text}", COLUMNS, break_on_hyphens=False, break_long_words=False)
 
 
 def _print_json(document: dict[str, Any]) -> None:
