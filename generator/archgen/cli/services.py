@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     argv = args.command[1:] if args.command[:1] == ["--"] else args.command
     if not argv:
         raise UsageError("No command given: archgen services -- npm run dev")
+    command.check(argv[0])
     names = services.needs(Path.cwd()) if args.names is None else services.parse(args.names)
     with services.start(names, args.keep) as running:
         return command.run(argv, running.environment(), running.session.end_too)

@@ -44,7 +44,7 @@ class Running:
         """This process's environment with ``env``, and nothing that names other such services."""
         replaced = {name for server in self.servers.values() for name in server.replaces}
         kept = {name: value for name, value in os.environ.items() if name not in replaced}
-        return {**kept, **self.env}
+        return {"PATH": os.defpath, **kept, **self.env}
 
 
 def parse(names: str) -> frozenset[str]:

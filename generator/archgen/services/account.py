@@ -45,17 +45,18 @@ class Account:
 
     def prepare(self, keep: Path) -> None:
         """Make the folder that holds data between runs."""
-        if not keep.exists():
-            keep.mkdir(parents=True)
-            keep.chmod(0o711 if self.name else 0o700)
-        if not keep.is_dir() or not os.access(keep, os.W_OK | os.X_OK):
-            raise ServiceError(f"--keep {keep}: no folder that can be written. Name another.")
-        if not self.reaches(keep):
+        existing = next(path for path in (keep, *keep.parents) if path.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            raise ServiceError(f"--keep {keep}: {existing} is no folder that can be written.")
+        if not self.reaches(existing):
             raise ServiceError(
                 f"--keep {keep}: Postgres refuses to run as root, and {self.name}, whom it runs as"
-                " then, cannot reach that folder.\nKeep in one that everyone can pass through, such"
-                " as /var/tmp/archgen, or run as an ordinary user."
+                f" then, cannot reach {existing}.\nKeep in a folder that everyone can pass through,"
+                " such as /var/tmp/archgen, or run as an ordinary user."
             )
+        if existing != keep:
+            keep.mkdir(parents=True)
+            keep.chmod(0o711 if self.name else 0o700)
 
     def temporary(self) -> Path:
         """The folder for temporary files; root's own may be closed to others."""

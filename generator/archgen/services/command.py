@@ -11,12 +11,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 
 from archgen.errors import CommandNotFound
+from archgen.services.node import PROGRAMS
 
 PASSED_ON = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
     *(signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2),
 )
 FROM_THE_KEYBOARD = {signal.SIGINT, signal.SIGQUIT}
+
+
+def check(name: str) -> None:
+    """Raise CommandNotFound, before anything starts, for what neither PATH has nor Node brings."""
+    if name not in PROGRAMS and shutil.which(name) is None:
+        raise CommandNotFound(f"{name}: no such command on PATH.")
 
 
 def run(argv: Sequence[str], env: Mapping[str, str], end_too: Callable[[int | None], None]) -> int:
@@ -27,9 +34,6 @@ def run(argv: Sequence[str], env: Mapping[str, str], end_too: Callable[[int | No
     signal to our group reaches it only through us. ``end_too`` is told what to end should we be
     killed.
     """
-    program = shutil.which(argv[0], path=env.get("PATH", os.defpath))
-    if program is None:
-        raise CommandNotFound(f"{argv[0]}: no such command on PATH.")
     shared = _in_foreground()
     received: list[int] = []
     deliver = received.append
@@ -40,7 +44,10 @@ def run(argv: Sequence[str], env: Mapping[str, str], end_too: Callable[[int | No
 
     with _handling(handle):
         process = subprocess.Popen(
-            argv, executable=program, env=env, process_group=None if shared else 0
+            argv,
+            executable=shutil.which(argv[0], path=env["PATH"]),
+            env=env,
+            process_group=None if shared else 0,
         )
         deliver = process.send_signal
         for number in received:
