@@ -26,6 +26,15 @@ def test_on_a_signal(services, name):
     assert process.wait() == 128 + signal.Signals[name]
 
 
+def test_on_a_signal_with_what_a_shell_leaves(services):
+    script = f"{sys.executable} -c '{SLEEP}'; echo never"
+    process = services.popen("--with", "none", "--", "sh", "-c", script)
+    child = psutil.Process(int(process.stdout.readline()))
+    process.terminate()
+    assert process.wait() == 143
+    until(lambda: not child.is_running(), "the shell's child ended")
+
+
 @pytest.mark.parametrize("program", [SLEEP, STUBBORN], ids=["plain", "ignores SIGHUP"])
 def test_on_sigkill_with_the_command_too(services, program):
     process = services.popen("--with", ALL, "--", sys.executable, "-c", program)

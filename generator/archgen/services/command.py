@@ -29,33 +29,58 @@ def check(name: str) -> None:
 def run(argv: Sequence[str], env: Mapping[str, str], end_too: Callable[[int | None], None]) -> int:
     """The command's exit code, 128 + n when signal n ended it.
 
-    In the foreground of a terminal the command shares our process group, for job control, and
-    Ctrl-C reaches both: it is not passed on again. Elsewhere it has a group of its own, so that a
-    signal to our group reaches it only through us. ``end_too`` is told what to end should we be
-    killed.
+    ``end_too`` is told what to end should this process be killed.
     """
-    shared = _in_foreground()
-    received: list[int] = []
-    deliver = received.append
+    command = _Command()
+    with _handling(command.handle):
+        command.start(argv, env)
+        end_too(command.process.pid if command.shares_group else -command.process.pid)
+        code = command.wait()
+        end_too(None)
+    return code if code >= 0 else 128 - code
 
-    def handle(number: int, frame: FrameType | None) -> None:
-        if not (shared and number in FROM_THE_KEYBOARD):
-            deliver(number)
 
-    with _handling(handle):
-        process = subprocess.Popen(
+class _Command:
+    """In the foreground of a terminal it shares our process group, for job control, and Ctrl-C
+    reaches both: that is not passed on again. Elsewhere it has a group of its own, so that a signal
+    to our group reaches it only through us.
+    """
+
+    process: subprocess.Popen[bytes]
+
+    def __init__(self) -> None:
+        self.shares_group = _in_foreground()
+        self._early: list[int] = []
+        self._deliver: Callable[[int], None] = self._early.append
+        self._passed = False
+
+    def start(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        self.process = subprocess.Popen(
             argv,
             executable=shutil.which(argv[0], path=env["PATH"]),
             env=env,
-            process_group=None if shared else 0,
+            process_group=None if self.shares_group else 0,
         )
-        deliver = process.send_signal
-        for number in received:
-            deliver(number)
-        end_too(process.pid if shared else -process.pid)
-        code = process.wait()
-        end_too(None)
-    return code if code >= 0 else 128 - code
+        self._deliver = self.process.send_signal
+        for number in self._early:
+            self._deliver(number)
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        if not (number in FROM_THE_KEYBOARD and _in_foreground()):
+            self._passed = True
+            self._deliver(number)
+        elif not self.shares_group:  # brought to the foreground since
+            self._signal_group(number)
+
+    def wait(self) -> int:
+        code = self.process.wait()
+        if self._passed and not self.shares_group:
+            self._signal_group(signal.SIGTERM)  # a shell that a signal ends leaves its children
+        return code
+
+    def _signal_group(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
 
 
 @contextlib.contextmanager
