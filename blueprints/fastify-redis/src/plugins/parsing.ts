@@ -1,0 +1,29 @@
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { z } from 'zod';
+import { parseBody } from '../http/body.ts';
+import { type Place, problemOf } from '../http/problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was sent, before its schema. */
+    sent: unknown;
+  }
+}
+
+/** Bodies are JSON, and what is read of a request fits its zod schema. */
+export const parsing = fp(async (app) => {
+  app.decorateRequest('sent', undefined);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, parse);
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (data) => {
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    return { error: problemOf(result.error.issues, httpPart as Place) };
+  });
+});
+
+async function parse(request: FastifyRequest, bytes: Buffer) {
+  request.sent = parseBody(bytes);
+  return request.sent;
+}

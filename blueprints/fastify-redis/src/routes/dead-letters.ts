@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { byId, deadLetterPage, deadLetterQuery, job } from '../jobs/http/schema.ts';
+import { viewOf } from '../jobs/http/view.ts';
+import type { JobService } from '../jobs/service.ts';
+import { answers, withKey } from './answers.ts';
+
+export const deadLetters: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { jobs }) => {
+  const onRequest = app.requires('admin');
+
+  app.get(
+    '/v1/dead-letters',
+    {
+      onRequest,
+      schema: {
+        summary: 'Dead letters that nobody has replayed, newest first',
+        security: withKey,
+        querystring: deadLetterQuery,
+        response: answers({ 200: deadLetterPage }),
+      },
+    },
+    ({ caller, query }) => jobs.deadLetters(caller.tenant, query),
+  );
+
+  app.post(
+    '/v1/dead-letters/:id/replay',
+    {
+      onRequest,
+      schema: {
+        summary: 'Start the job of a dead letter over',
+        security: withKey,
+        params: byId,
+        response: answers({ 202: job }),
+      },
+    },
+    async ({ caller, params }, reply) => {
+      const replayed = await jobs.replay(params.id, caller.tenant);
+      return reply.code(202).header('location', `/v1/jobs/${replayed.id}`).send(viewOf(replayed));
+    },
+  );
+};

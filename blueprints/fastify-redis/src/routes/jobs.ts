@@ -1,0 +1,103 @@
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { matches } from '../http/etag.ts';
+import {
+  byId,
+  job,
+  jobPage,
+  jobQuery,
+  newJob,
+  pollHeaders,
+  submitHeaders,
+  unchanged,
+} from '../jobs/http/schema.ts';
+import { etagOf, finished, pollAfterS, viewOf } from '../jobs/http/view.ts';
+import type { Job } from '../jobs/model.ts';
+import type { JobService } from '../jobs/service.ts';
+import { answers, withKey } from './answers.ts';
+
+export const jobs: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { jobs }) => {
+  const read = { onRequest: app.requires('jobs:read') };
+  const write = { onRequest: app.requires('jobs:write') };
+
+  app.post(
+    '/v1/jobs',
+    {
+      ...write,
+      schema: {
+        summary: 'Accept a job',
+        security: withKey,
+        headers: submitHeaders,
+        body: newJob,
+        response: answers({ 202: job }),
+      },
+    },
+    async ({ caller, body, sent, traceparent, headers }, reply) => {
+      const accepted = await jobs.submit({
+        tenant: caller.tenant,
+        body,
+        sent,
+        traceparent,
+        idempotencyKey: headers['idempotency-key'],
+      });
+      return reply.code(202).header('location', `/v1/jobs/${accepted.id}`).send(accepted);
+    },
+  );
+
+  app.get(
+    '/v1/jobs',
+    {
+      ...read,
+      schema: {
+        summary: 'Jobs, newest first',
+        security: withKey,
+        querystring: jobQuery,
+        response: answers({ 200: jobPage }),
+      },
+    },
+    ({ caller, query }) => jobs.list(caller.tenant, query),
+  );
+
+  app.get(
+    '/v1/jobs/:id',
+    {
+      ...read,
+      schema: {
+        summary: 'A job, to poll',
+        security: withKey,
+        headers: pollHeaders,
+        params: byId,
+        response: answers({ 200: job, 304: unchanged }),
+      },
+    },
+    async ({ caller, params, headers }, reply) => {
+      const found = await jobs.find(params.id, caller.tenant);
+      forPolling(reply, found);
+      if (matches(headers['if-none-match'], etagOf(found))) return reply.code(304).send();
+      return viewOf(found);
+    },
+  );
+
+  app.delete(
+    '/v1/jobs/:id',
+    {
+      ...write,
+      schema: {
+        summary: 'Cancel a job, at once',
+        security: withKey,
+        params: byId,
+        response: answers({ 200: job }),
+      },
+    },
+    async ({ caller, params }) => viewOf(await jobs.cancel(params.id, caller.tenant)),
+  );
+};
+
+function forPolling(reply: FastifyReply, found: Job) {
+  reply.headers({
+    etag: etagOf(found),
+    'cache-control': 'private, no-cache',
+    vary: 'authorization',
+  });
+  if (!finished(found)) reply.header('retry-after', pollAfterS);
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { unstorable } from '../text.ts';
+import { Problem } from './problem.ts';
+
+export const maxBodyBytes = 1 << 20;
+const maxDepth = 64;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The body's JSON. Throws a Problem: 400 if it does not parse or nests too deep, 422 if it holds
+ *  text that Postgres cannot. */
+export function parseBody(bytes: Uint8Array): unknown {
+  const text = decode(bytes);
+  if (nestsDeeperThan(maxDepth, text)) {
+    throw new Problem(400, `The body nests deeper than ${maxDepth} levels.`);
+  }
+  const body = parse(text);
+  const faults = unstorable(body).map((pointer) => ({
+    pointer: `#${pointer.split('/').map(encodeURIComponent).join('/')}`,
+    detail: 'NUL and half surrogate pairs are not text.',
+  }));
+  if (faults.length > 0) throw new Problem(422, 'The body holds what is not text.', { faults });
+  return body;
+}
+
+/** The hash of a JSON value, whatever the order of its fields. */
+export const hashOf = (value: unknown): Buffer =>
+  createHash('sha256').update(JSON.stringify(value, inOrder)).digest();
+
+const inOrder = (_key: string, value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+function decode(bytes: Uint8Array) {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Problem(400, 'The body is not UTF-8.');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Problem(400, `The body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+// Before parsing, so that nothing is built from what is refused. Brackets in strings do not count.
+function nestsDeeperThan(limit: number, text: string) {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > limit) return true;
+  }
+  return false;
+}

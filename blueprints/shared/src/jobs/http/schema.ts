@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../../http/page.ts';
+import { type Priority, priorities, statuses } from '../model.ts';
+import { jobTypes } from '../types/index.ts';
+
+const maxDelayMs = 30 * 86_400_000;
+const priorityNames = Object.keys(priorities) as [Priority, ...Priority[]];
+const time = z.iso.datetime();
+
+const fields = {
+  delay_ms: z.int().min(0).max(maxDelayMs).optional(),
+  priority: z.enum(priorityNames).optional(),
+};
+
+const [first, ...others] = jobTypes.map(({ name, input }) =>
+  z.strictObject({ type: z.literal(name), input, ...fields }),
+);
+if (!first) throw new Error('There is no job type');
+
+export const newJob = z.discriminatedUnion('type', [first, ...others]);
+
+/** Other headers are let through. */
+export const submitHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, '1 to 255 visible ASCII characters')
+    .optional(),
+});
+
+export const pollHeaders = z.looseObject({ 'if-none-match': z.string().optional() });
+export const unchanged = z.undefined().describe('Unchanged since the ETag in If-None-Match');
+
+export const job = z
+  .object({
+    id: z.uuid(),
+    type: z.string(),
+    status: z.enum(statuses),
+    attempts: z.int().min(0),
+    progress: z.int().min(0).max(100),
+    created_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    result: z.unknown().optional(),
+    error: z.object({ name: z.string(), message: z.string() }).optional(),
+  })
+  .meta({ id: 'Job' });
+
+export const jobPage = pageOf(job);
+export const jobQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(statuses).optional(),
+  type: z.string().min(1).max(100).optional(),
+});
+
+export const deadLetter = z
+  .object({
+    id: z.uuid(),
+    job_id: z.uuid(),
+    type: z.string(),
+    attempts: z.int(),
+    error: z.object({ name: z.string(), message: z.string(), stack: z.string() }),
+    trace_id: z.string(),
+    died_at: time,
+  })
+  .meta({ id: 'DeadLetter' });
+
+export const deadLetterPage = pageOf(deadLetter);
+export const deadLetterQuery = z.strictObject(pageQuery);
+
+export const byId = z.object({ id: z.uuid() });
+
+export const jobTypePage = pageOf(
+  z.object({
+    type: z.string(),
+    description: z.string(),
+    input: z.record(z.string(), z.unknown()).describe('JSON Schema of the input'),
+  }),
+);

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isUnavailable } from '../database/pool.ts';
+import type { Logger } from '../logger.ts';
+import type { JobMetrics } from '../ops/metrics.ts';
+import { unstorable } from '../text.ts';
+import { traceIdOf } from '../trace.ts';
+import { AbortReason, describe, PermanentError } from './failures.ts';
+import type { Leases } from './leases.ts';
+import type { ClaimedJob, Run } from './model.ts';
+import type { JobStore } from './store.ts';
+import type { JobHandler } from './type.ts';
+
+export interface RunnerOptions {
+  store: JobStore;
+  leases: Leases;
+  handlers: JobHandler[];
+  metrics: JobMetrics;
+  log: Logger;
+}
+
+/** Takes one run from its message to its end. */
+export class Runner {
+  private readonly options: RunnerOptions;
+  private readonly handlers: Map<string, JobHandler>;
+
+  constructor(options: RunnerOptions) {
+    this.options = options;
+    this.handlers = new Map(options.handlers.map((handler) => [handler.type.name, handler]));
+  }
+
+  async run(message: Run): Promise<void> {
+    const job = await this.options.store.claim(message);
+    if (!job) return;
+    using lease = this.options.leases.hold(job);
+    const trace_id = traceIdOf(job.traceparent);
+    const log = this.options.log.child({ job_id: job.id, run: job.run, type: job.type, trace_id });
+    const startedAt = performance.now();
+    log.info('job started');
+    const status = await this.settle(job, lease.signal, log);
+    this.options.metrics.settled(job.type, status, (performance.now() - startedAt) / 1000);
+    log.info({ status }, 'job settled');
+  }
+
+  private async settle(job: ClaimedJob, signal: AbortSignal, log: Logger): Promise<string> {
+    try {
+      const result = await this.handle(job, signal, log);
+      const done = await persist(() => this.options.store.finish(job, result), signal);
+      return done ? 'succeeded' : 'fenced';
+    } catch (error) {
+      if (signal.aborted) return this.giveUp(job, signal.reason, log);
+      return this.fail(job, error, signal, log);
+    }
+  }
+
+  private async handle(job: ClaimedJob, signal: AbortSignal, log: Logger) {
+    const handler = this.handlers.get(job.type);
+    if (!handler) throw new Error(`This worker has no handler for the type ${job.type}`);
+    const input = handler.type.input.safeParse(job.input);
+    if (!input.success) throw new PermanentError('The input does not fit its type', input.error);
+    const { id, run, traceparent } = job;
+    const progress = (percent: number) =>
+      this.options.store.progress({ id, run }, Math.round(Math.min(100, Math.max(0, percent))));
+    const context = { jobId: id, traceparent, signal, log, progress };
+    // A handler that does not listen to the signal must not hold up a shutdown.
+    const result = await Promise.race([
+      handler.handle(input.data as never, context),
+      aborted(signal),
+    ]);
+    return storableResult(handler, result);
+  }
+
+  private async fail(job: ClaimedJob, error: unknown, signal: AbortSignal, log: Logger) {
+    const permanent = error instanceof PermanentError;
+    log.warn({ err: error, permanent }, 'job failed');
+    const failure = { id: job.id, run: job.run, error: describe(error), permanent };
+    try {
+      const failed = await persist(() => this.options.store.fail(failure), signal);
+      return failed?.status ?? 'fenced';
+    } catch (unwritten) {
+      if (signal.aborted) return this.giveUp(job, signal.reason, log);
+      throw unwritten;
+    }
+  }
+
+  private async giveUp(job: ClaimedJob, reason: unknown, log: Logger) {
+    if (!(reason instanceof AbortReason) || reason.kind !== 'shutdown') return 'lost';
+    await this.options.store.handBack([job]).catch((error) => {
+      log.warn({ err: error }, 'not handed back; the lease will run out');
+    });
+    return 'handed_back';
+  }
+}
+
+function storableResult({ type }: JobHandler, result: unknown) {
+  const parsed = type.result.safeParse(result);
+  if (!parsed.success) throw new PermanentError('The result does not fit its type', parsed.error);
+  const [place] = unstorable(parsed.data);
+  if (place !== undefined) throw new Error(`The result has NUL or half a character at "${place}"`);
+  return parsed.data;
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+/** Work that is done is worth waiting for the database, as long as the lease is ours. */
+async function persist<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await write();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await sleep(200 + 200 * Math.random(), undefined, { signal });
+    }
+  }
+}

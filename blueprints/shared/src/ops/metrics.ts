@@ -1,0 +1,59 @@
+import type pg from 'pg';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type JobMetrics = ReturnType<typeof jobMetrics>;
+
+/** Node's own metrics (event loop, heap, CPU) and the pool's. */
+export function createRegistry(pool: pg.Pool): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const connections = new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections of this process by state; waiting: callers without one',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'used' }, pool.totalCount - pool.idleCount);
+      this.set({ state: 'waiting' }, pool.waitingCount);
+    },
+  });
+  connections.reset();
+  return registry;
+}
+
+/** Rate, errors and duration of requests, by route and never by path. */
+export const httpMetrics = (registry: Registry) =>
+  new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Duration of HTTP requests',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+
+/** Runs by how they ended: succeeded, retrying, dead, handed_back, lost or fenced. */
+export function jobMetrics(registry: Registry) {
+  const runs = new Counter({
+    name: 'job_runs_total',
+    help: 'Runs of jobs by how they ended',
+    labelNames: ['type', 'status'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: 'job_run_duration_seconds',
+    help: 'Duration of runs of jobs',
+    labelNames: ['type', 'status'],
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 120, 300],
+    registers: [registry],
+  });
+  return {
+    settled(type: string, status: string, seconds: number) {
+      runs.inc({ type, status });
+      duration.observe({ type, status }, seconds);
+    },
+    expired(type: string, status: string) {
+      runs.inc({ type, status });
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import closeWithGrace from 'close-with-grace';
+import type pg from 'pg';
+import type { Registry } from 'prom-client';
+import { type Config, loadConfig } from './config.ts';
+import { createPool } from './database/pool.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { createRegistry } from './ops/metrics.ts';
+import { ReadinessCheck } from './ops/readiness.ts';
+import { createOpsServer } from './ops/server.ts';
+
+/** What every process of the service has. */
+export interface Base {
+  config: Config;
+  log: Logger;
+  pool: pg.Pool;
+  registry: Registry;
+  readiness: ReadinessCheck;
+}
+
+export interface Service {
+  /** At once; requests are answered as well as they can be. */
+  listen?(): Promise<unknown>;
+  /** Once the migrations, Postgres and Redis were seen. */
+  start?(): void;
+  /** Finishes or hands back what is under way. */
+  stop(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  name: string;
+  poolSize: (config: Config) => number;
+  create: (base: Base) => Promise<Service> | Service;
+}
+
+/** Runs one process from its configuration to its end. It alone owns the shutdown: readiness off,
+ *  drain, stop, close, all within SHUTDOWN_GRACE_S. */
+export async function runProcess({ name, poolSize, create }: ProcessOptions): Promise<void> {
+  const config = loadConfigOrExit();
+  const log = createLogger(config.LOG_LEVEL, name);
+  const pool = createPool(
+    {
+      url: config.DATABASE_URL,
+      size: poolSize(config),
+      acquireMs: config.DATABASE_ACQUIRE_MS,
+      name,
+    },
+    log,
+  );
+  const registry = createRegistry(pool);
+  const readiness = new ReadinessCheck(pool, config.REDIS_URL, log);
+  const service = await create({ config, log, pool, registry, readiness });
+  const ops = createOpsServer(readiness, registry, log);
+
+  closeWithGrace(
+    { delay: config.SHUTDOWN_GRACE_S * 1000, logger: false },
+    async ({ err, signal }) => {
+      if (err) log.fatal({ err }, err.message);
+      else log.info({ signal }, 'shutting down');
+      readiness.draining = true;
+      if (!err) await sleep(config.SHUTDOWN_DRAIN_MS);
+      await service.stop();
+      ops.close();
+      ops.closeAllConnections();
+      await pool.end();
+      log.info('closed');
+    },
+  );
+
+  await listen(ops, config.OPS_PORT, config.HOST);
+  await service.listen?.();
+  log.info({ ops_port: config.OPS_PORT }, `${name} started`);
+  while (!readiness.draining && !(await readiness.checkBoot())) await sleep(1000);
+  if (!readiness.draining) service.start?.();
+}
+
+function loadConfigOrExit() {
+  try {
+    return loadConfig();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}
+
+async function listen(server: Server, port: number, host: string) {
+  server.listen(port, host);
+  await once(server, 'listening');
+}

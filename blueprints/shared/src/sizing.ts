@@ -1,0 +1,13 @@
+/** The sizes that the brief computed (docs/architecture.md shows the arithmetic).
+ *  The environment variable of the same name, in capitals, overrides each. */
+export const sizing = {
+  api_pool: {{ size.api_pool }},
+  worker_pool: {{ size.worker_pool }},
+  worker_concurrency: {{ size.worker_concurrency }},
+  job_max_attempts: {{ size.job_max_attempts }},
+  job_backoff_ms: {{ size.job_backoff_ms }},
+  job_lease_s: {{ size.job_lease_s }},
+  shutdown_grace_s: {{ size.shutdown_grace_s }},
+  ai_timeout_ms: {{ size.ai_timeout_ms }},
+  retention_days: {{ size.retention_days }},
+};

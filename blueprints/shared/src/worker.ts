@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AiClient } from './ai/client.ts';
+import { BullTransport } from './jobs/bullmq.ts';
+import { Leases } from './jobs/leases.ts';
+import { LostRuns } from './jobs/lost.ts';
+import { relay } from './jobs/relay.ts';
+import { purge } from './jobs/retention.ts';
+import { Runner } from './jobs/runner.ts';
+import { JobStore } from './jobs/store.ts';
+import { sweep } from './jobs/sweeper.ts';
+import type { Consumer } from './jobs/transport.ts';
+import { createHandlers } from './jobs/types/index.ts';
+import { type LoopOptions, startLoop } from './loop.ts';
+import { jobMetrics } from './ops/metrics.ts';
+import { queueMetrics } from './ops/queue-metrics.ts';
+import { type Base, runProcess, type Service } from './process.ts';
+
+/** Time kept at the end of the grace for handing back what is unfinished. */
+const handBackMs = 3000;
+
+function createWorker({ config, log, pool, registry }: Base): Service {
+  const store = new JobStore(pool, {
+    leaseS: config.JOB_LEASE_S,
+    backoffMs: config.JOB_BACKOFF_MS,
+  });
+  const transport = new BullTransport(config.REDIS_URL, log);
+  const leases = new Leases(store, config.JOB_LEASE_S, log);
+  const lost = new LostRuns(pool, transport, log);
+  const metrics = jobMetrics(registry);
+  const ai = new AiClient({
+    baseUrl: config.AI_BASE_URL,
+    apiKey: config.AI_API_KEY,
+    model: config.AI_MODEL,
+    timeoutMs: config.AI_TIMEOUT_MS,
+  });
+  const runner = new Runner({ store, leases, handlers: createHandlers({ ai }), metrics, log });
+  queueMetrics(registry, pool);
+
+  const chores: LoopOptions[] = [
+    { name: 'relay', everyMs: 100, tick: () => relay(pool, transport, log) },
+    { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
+    { name: 'lost runs', everyMs: 2000, tick: () => lost.recover() },
+    { name: 'retention', everyMs: 60_000, tick: () => purge(pool, config.RETENTION_DAYS) },
+  ];
+  let stops: (() => Promise<void>)[] = [];
+  let stopLeases = async () => {};
+  let consumer: Consumer | undefined;
+
+  return {
+    start() {
+      stops = chores.map((chore) => startLoop(chore, log));
+      stopLeases = startLoop(leases.loop, log);
+      consumer = transport.consume((run) => runner.run(run), config.WORKER_CONCURRENCY);
+    },
+    async stop() {
+      const graceMs = config.SHUTDOWN_GRACE_S * 1000 - config.SHUTDOWN_DRAIN_MS - handBackMs;
+      const handBack = setTimeout(() => leases.abortAll('shutdown'), Math.max(0, graceMs));
+      await consumer?.close();
+      clearTimeout(handBack);
+      await Promise.all([...stops, stopLeases].map((stop) => stop()));
+      await Promise.race([transport.close(), sleep(1000)]);
+      await ai.close();
+    },
+  };
+}
+
+await runProcess({
+  name: 'worker',
+  poolSize: (config) => config.WORKER_POOL,
+  create: createWorker,
+});
