@@ -7,11 +7,13 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 
 from archgen.errors import CommandNotFound
 from archgen.services.node import PROGRAMS
+from archgen.services.supervisor import GRACE_S, POLL_S
 
 PASSED_ON = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP),
@@ -75,8 +77,18 @@ class _Command:
     def wait(self) -> int:
         code = self.process.wait()
         if self._passed and not self.shares_group:
-            self._signal_group(signal.SIGTERM)  # a shell that a signal ends leaves its children
+            self._end_group()  # a shell or npm that a signal ends leaves its children
         return code
+
+    def _end_group(self) -> None:
+        """Let what is left of the command end before the services that it uses."""
+        deadline = time.monotonic() + GRACE_S
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
+            while time.monotonic() < deadline:
+                time.sleep(POLL_S)
+                os.killpg(self.process.pid, 0)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _signal_group(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
