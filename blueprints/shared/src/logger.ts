@@ -10,9 +10,23 @@ export function createLogger(level: string, name: string, destination?: Destinat
   const options = {
     level,
     base: { process: name, pid: process.pid },
+    serializers: { err: summary },
     redact: { paths, censor: '[redacted]' },
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** What tells an error; pino's own serializer adds all that hangs on it, such as a client's state. */
+function summary(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    stack: error.stack,
+    ...(error.cause === undefined ? {} : { cause: summary(error.cause) }),
+  };
 }
