@@ -33,7 +33,7 @@ def _assessment(decisions: list[Decision]) -> Iterator[str]:
     findings = [item for decision in decisions for item in decision["findings"]]
     missing = [decision for decision in decisions if decision["instead"]]
     if not any(item["severity"] == "problem" for item in findings):
-        yield from paragraph("The requirements go together.")
+        yield from bullet("The requirements go together.")
     for item in sorted(findings, key=lambda item: item["severity"] != "problem"):
         yield from bullet(f"{item['severity'].upper()}: {item['message']} {item['remedy']}")
     for decision in missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from archgen.cli import inputs
 
@@ -15,13 +16,27 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     inputs.add_arguments(parser)
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+    forms = ("text", "markdown", "json")
+    form.add_argument("--format", choices=forms, default="text", action=_Format)
     form.add_argument("--json", action="store_true", help="the same as --format json")
     parser.set_defaults(run=run)
 
 
+class _Format(argparse.Action):
+    """`--format json` is `--json`, so that errors too are one JSON document."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.format = values
+        namespace.json = values == "json"
+
+
 def run(args: argparse.Namespace) -> int:
-    args.json = args.json or args.format == "json"  # errors too are then one JSON document
     answers, chosen = inputs.collect(args)
 
     from archgen import advisor, brief, requirements
