@@ -14,13 +14,14 @@ interface MessageData extends Run {
 
 /** BullMQ as a transport only: it neither retries nor keeps anything, and its locks decide nothing. */
 export class BullTransport implements Transport {
-  readonly queue = 'jobs';
+  readonly queue: string;
   private readonly url: string;
   private readonly log: Logger;
   private readonly redis: Redis;
   private readonly bull: Queue<MessageData>;
 
-  constructor(url: string, log: Logger) {
+  constructor(url: string, log: Logger, queue = 'jobs') {
+    this.queue = queue;
     this.url = url;
     this.log = log;
     this.redis = connectRedis(url, log);

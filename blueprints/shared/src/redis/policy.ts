@@ -1,13 +1,10 @@
-import type { Redis } from 'ioredis';
-
 export class EvictionError extends Error {
   override name = 'EvictionError';
 }
 
-/** A Redis that evicts would throw queued jobs away: throws EvictionError. Read from INFO, since
- *  managed services refuse CONFIG. */
-export async function checkEvictionPolicy(redis: Redis): Promise<void> {
-  const info = await redis.info('memory');
+/** A Redis that evicts would throw queued jobs away: throws EvictionError. Its policy is read from
+ *  `INFO memory`, since managed services refuse CONFIG. */
+export function checkEvictionPolicy(info: string): void {
   const policy = /^maxmemory_policy:(.+?)\r?$/m.exec(info)?.[1];
   if (policy === undefined) throw new Error('INFO memory names no maxmemory_policy');
   if (policy !== 'noeviction') {
