@@ -52,6 +52,18 @@ def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return install_wheel(next(wheels.glob("*.whl")), tmp_path_factory.mktemp("installed"))
 
 
+@pytest.fixture(scope="session")
+def repository(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fastify-redis repository, rendered from the wheel, its packages installed."""
+    folder = tmp_path_factory.mktemp("rendered") / "myservice"
+    archgen = str(installed / "archgen")
+    new = [archgen, "new", "myservice", "--preset", "document-ai", "--yes", "--dest", str(folder)]
+    subprocess.run(new, check=True, stdout=subprocess.DEVNULL)
+    install = [archgen, "services", "--with", "none", "--", "npm", "install", "--no-audit"]
+    subprocess.run(install, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
 def _runner(command: Sequence[str], folder: Path) -> Run:
     def run(
         *arguments: str, stdin: str = "", cwd: Path = folder, env: dict[str, str] | None = None

@@ -1,0 +1,34 @@
+"""The rendered repository's own checks pass as its team would run them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import git
+
+
+def npm(installed: Path, repository: Path, *arguments: str, services: str = "none") -> None:
+    command = [installed / "archgen", "services", "--with", services, "--", "npm", *arguments]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("script", ["lint", "typecheck"])
+def test_check(installed, repository, script):
+    npm(installed, repository, "run", script)
+
+
+def test_the_formatter_leaves_no_difference(installed, repository):
+    npm(installed, repository, "run", "format")
+    assert git(repository, "status", "--porcelain") == "?? package-lock.json"
+
+
+def test_its_own_tests(installed, repository):
+    npm(installed, repository, "test", services="postgres,redis")
+
+
+def test_npm_ci_is_clean_after_the_first_install(installed, repository):
+    npm(installed, repository, "ci", "--dry-run")
