@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from archgen.services import node_env
+from archgen.services.node import HEADERS
 
 
 @pytest.mark.parametrize(("program", "major"), [("node", "v24."), ("npm", "11."), ("npx", "11.")])
@@ -29,7 +30,7 @@ def test_npm_scripts_find_it(services, tmp_path):
 
 def test_native_add_ons_find_its_headers(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    assert (Path(node_env(tmp_path)["npm_config_nodedir"]) / "include/node/node_api.h").exists()
+    assert (Path(node_env(tmp_path)[HEADERS]) / "include/node/node_api.h").exists()
 
 
 def test_a_new_enough_one_on_path_is_taken(tmp_path, monkeypatch):

