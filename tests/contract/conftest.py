@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from archgen import services
 from archgen.services import Running
-
 from tests.contract.ai import AI
 from tests.contract.service import Client, Process, Service
 

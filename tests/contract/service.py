@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
-from archgen.services import Running, ports
 
+from archgen.services import Running, ports
 from tests.contract.ai import AI
 from tests.contract.waiting import until
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import archgen
 import psutil
+
+import archgen
 
 SOURCE = Path(archgen.__file__).parents[1]
 PATIENCE_S = 30.0

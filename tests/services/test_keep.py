@@ -45,7 +45,9 @@ def test_data_is_there_after_a_kill(services, keep):
 
 
 def test_a_second_run_at_once_is_refused(services, keep):
-    first = services.popen("--with", "redis", "--keep", keep, "--", "sh", "-c", "echo on; sleep 600")
+    first = services.popen(
+        "--with", "redis", "--keep", keep, "--", "sh", "-c", "echo on; sleep 600"
+    )
     assert first.stdout.readline() == "on\n"
     second = services.run("--with", "redis", "--keep", keep, "--", "echo", "never")
     first.terminate()

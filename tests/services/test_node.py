@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from archgen.services import node_env
 from archgen.services.node import HEADERS
 

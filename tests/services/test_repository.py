@@ -1,6 +1,7 @@
 """Without ``--with``, a repository's answers say what it needs."""
 
 import pytest
+
 from archgen.errors import UsageError
 from archgen.services import needs
 

@@ -6,8 +6,8 @@ import struct
 import psycopg
 import pytest
 import redis
-from archgen import services as archgen_services
 
+from archgen import services as archgen_services
 from tests.services.support import until
 
 

@@ -33,7 +33,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     bodyLimit: maxBodyBytes,
     requestTimeout: 15_000,
     keepAliveTimeout: 72_000,
-    routerOptions: { maxParamLength: 200 },
+    // As long as a request line can be: an id that is no UUID is 404, not 414.
+    routerOptions: { maxParamLength: 16_384 },
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
   }).withTypeProvider<ZodTypeProvider>();
   app.setSerializerCompiler(serializerCompiler);
