@@ -1,6 +1,6 @@
 """Copier's defaults for what archgen decides: the advice for default requirements.
 
-    python -m archgen.copier_defaults > blueprints/questions/decision.yml
+python -m archgen.copier_defaults > blueprints/questions/decision.yml
 """
 
 from __future__ import annotations

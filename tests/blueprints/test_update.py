@@ -13,7 +13,10 @@ import yaml
 from tests.support import git, git_release
 
 ANSWERS = ".copier-answers.yml"
-SHARED_FILE, OWN_FILE = "biome.json", "README.md"
+SHARED_FILE, OWN_FILE = "src/config.ts", "src/app.ts"
+SHARED_LINE, OWN_LINE = "// from the template, shared\n", "// from the template, Fastify's\n"
+LOCAL_LINE = "// ours\n"
+UNTOUCHED = "src/sizing.ts"  # the template changes nothing there
 
 
 @pytest.fixture
@@ -44,9 +47,8 @@ def commit(repository: Path, message: str) -> None:
     git(repository, "commit", "--quiet", "--message", message)
 
 
-def insert(path: Path, after: int, line: str) -> None:
-    lines = path.read_text().splitlines(keepends=True)
-    path.write_text("".join([*lines[:after], line, *lines[after:]]))
+def prepend(path: Path, line: str) -> None:
+    path.write_text(line + path.read_text())
 
 
 def test_copier_copy_of_a_tagged_clone(template, tmp_path):
@@ -69,29 +71,22 @@ def test_an_update_keeps_every_local_line_and_a_second_changes_nothing(
     rendered = yaml.safe_load((repository / ANSWERS).read_text())
     assert (rendered["_commit"], rendered["_src_path"]) == ("v0.1.0", str(template))
 
-    with (repository / OWN_FILE).open("a") as readme:
-        readme.write("\nOur own line.\n")
-    edited = (repository / "src" / "sizing.ts").read_text()
-    (repository / "src" / "sizing.ts").write_text(edited + "\n// ours\n")
+    before = {name: (repository / name).read_text() for name in (SHARED_FILE, OWN_FILE, UNTOUCHED)}
+    for name, text in before.items():
+        (repository / name).write_text(text + LOCAL_LINE)
     (repository / "src" / "ours.ts").write_text("export const ours = true;\n")
     commit(repository, "Ours")
 
-    insert(template / "blueprints/shared/.editorconfig", 0, "# from the template, shared\n")
-    insert(template / "blueprints/fastify-redis/README.md.jinja", 1, "\nFrom the template.\n")
+    prepend(template / "blueprints/shared" / SHARED_FILE, SHARED_LINE)
+    prepend(template / "blueprints/fastify-redis" / OWN_FILE, OWN_LINE)
     git_release(template, "v0.2.0")
     update(repository)
 
-    readme = (repository / OWN_FILE).read_text()
-    assert "From the template." in readme
-    assert readme.endswith("\nOur own line.\n")
-    assert (repository / ".editorconfig").read_text().startswith("# from the template, shared\n")
-    assert (repository / "src" / "sizing.ts").read_text() == edited + "\n// ours\n"
+    assert (repository / SHARED_FILE).read_text() == SHARED_LINE + before[SHARED_FILE] + LOCAL_LINE
+    assert (repository / OWN_FILE).read_text() == OWN_LINE + before[OWN_FILE] + LOCAL_LINE
+    assert (repository / UNTOUCHED).read_text() == before[UNTOUCHED] + LOCAL_LINE
     assert (repository / "src" / "ours.ts").is_file()
-    assert git(repository, "status", "--porcelain").splitlines() == [
-        "M .copier-answers.yml",
-        " M .editorconfig",
-        " M README.md",
-    ]
+    assert git(repository, "diff", "--name-only").splitlines() == [ANSWERS, OWN_FILE, SHARED_FILE]
     updated = yaml.safe_load((repository / ANSWERS).read_text())
     assert updated == rendered | {"_commit": "v0.2.0"}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from archgen.cli import main
 
 Capture = pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from archgen import presets
 from archgen.advisor import advise
 from archgen.errors import UsageError

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from archgen.errors import InvalidAnswers
-from archgen.requirements import Question, json_schema, parse, problems, questions, validate_one
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+
+from archgen.errors import InvalidAnswers
+from archgen.requirements import Question, json_schema, parse, problems, questions, validate_one
 
 QUESTIONS = {question.name: question for question in questions()}
 
