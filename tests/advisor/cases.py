@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from archgen.requirements import Question, Requirements, parse, questions
 from hypothesis import strategies as st
+
+from archgen.requirements import Question, Requirements, parse, questions
 
 
 def _logarithmic(low: float, high: float) -> st.SearchStrategy[float]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from archgen.advisor import capacity
-from archgen.advisor.constants import PRICES, SOURCES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from archgen.advisor import capacity
+from archgen.advisor.constants import PRICES, SOURCES
 
 
 @given(st.floats(0.01, 0.99))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from archgen.advisor import advise
 from archgen.requirements import parse
 

@@ -6,14 +6,14 @@ from bisect import bisect_left, bisect_right
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from archgen import presets
 from archgen.advisor import advise, decide
 from archgen.advisor.architecture import Flip
 from archgen.advisor.flips import ladder
 from archgen.requirements import Requirements, parse
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.advisor.cases import REQUIREMENTS
 
 

@@ -6,6 +6,9 @@ import json
 
 import pytest
 import yaml
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from archgen.advisor import advise, decide
 from archgen.advisor.capacity import connection_pool
 from archgen.advisor.load import Load
@@ -13,9 +16,6 @@ from archgen.advisor.rules import OPTIONS
 from archgen.advisor.sizes import sizes
 from archgen.errors import InvalidAnswers
 from archgen.requirements import Requirements, parse
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
-
 from tests.advisor.cases import REQUIREMENTS
 
 LOADS = (

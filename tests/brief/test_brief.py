@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from archgen import presets
 from archgen.advisor import Architecture, advise
 from archgen.brief import FORMATS, to_json, to_markdown, to_text
