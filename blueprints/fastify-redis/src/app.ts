@@ -1,10 +1,17 @@
 import fastify, { type FastifyInstance } from 'fastify';
-import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Histogram } from 'prom-client';
-import type { Authenticator } from './auth/authenticator.ts';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import type pg from 'pg';
+import type { Registry } from 'prom-client';
+import { Authenticator } from './auth/authenticator.ts';
+import { KeyStore } from './auth/keys.ts';
+import type { Config } from './config.ts';
 import { maxBodyBytes } from './http/body.ts';
-import type { JobService } from './jobs/service.ts';
+import { DeadLetters } from './jobs/dead-letters.ts';
+import { JobReader } from './jobs/reader.ts';
+import { JobService } from './jobs/service.ts';
+import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
+import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
 import { errors } from './plugins/errors.ts';
 import { observe } from './plugins/observe.ts';
@@ -15,37 +22,52 @@ import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
 
 export interface AppOptions {
-  authenticator: Authenticator;
-  jobs: JobService;
+  config: Pick<Config, 'JOB_LEASE_S' | 'JOB_BACKOFF_MS' | 'JOB_MAX_ATTEMPTS' | 'IDEMPOTENCY_TTL_H'>;
   log: Logger;
-  duration: Histogram;
+  pool: pg.Pool;
+  registry: Registry;
   /** Whether the process is about to stop: then clients are told to connect elsewhere. */
-  draining: () => boolean;
+  draining?: () => boolean;
 }
 
-export type App = FastifyInstance;
-
 /** The public HTTP interface, not yet listening. */
-export async function createApp(options: AppOptions): Promise<App> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { log, pool, registry, draining = () => false } = options;
   const app = fastify({
-    loggerInstance: options.log,
+    loggerInstance: log as FastifyInstance['log'],
     logController: new fastify.LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
-    requestTimeout: 15_000,
-    keepAliveTimeout: 72_000,
     // As long as a request line can be: an id that is no UUID is 404, not 414.
     routerOptions: { maxParamLength: 16_384 },
+    requestTimeout: 15_000,
+    keepAliveTimeout: 72_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
-  }).withTypeProvider<ZodTypeProvider>();
+  });
   app.setSerializerCompiler(serializerCompiler);
 
   await app.register(errors);
-  await app.register(observe, options);
+  await app.register(observe, { duration: httpMetrics(registry), draining });
   await app.register(parsing);
   await app.register(openapi);
-  await app.register(auth, options);
-  await app.register(jobs, { jobs: options.jobs });
-  await app.register(deadLetters, { jobs: options.jobs });
+  await app.register(auth, { authenticator: new Authenticator(new KeyStore(pool)) });
+
+  const service = createJobService(options);
+  await app.register(jobs, { jobs: service });
+  await app.register(deadLetters, { jobs: service });
   await app.register(jobTypes);
-  return app as unknown as App;
+  return app;
+}
+
+function createJobService({ config, pool }: AppOptions) {
+  const store = new JobStore(pool, {
+    leaseS: config.JOB_LEASE_S,
+    backoffMs: config.JOB_BACKOFF_MS,
+  });
+  return new JobService({
+    store,
+    reader: new JobReader(pool),
+    letters: new DeadLetters(pool),
+    maxAttempts: config.JOB_MAX_ATTEMPTS,
+    idempotencyTtlH: config.IDEMPOTENCY_TTL_H,
+  });
 }

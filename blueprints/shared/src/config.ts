@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import service from '../package.json' with { type: 'json' };
 import { sizing } from './sizing.ts';
 
 const count = (fallback: number, max: number) =>
@@ -23,6 +24,11 @@ const variables = z.object({
   DATABASE_ACQUIRE_MS: count(2000, 60_000),
   DATABASE_STATEMENT_MS: count(10_000, 600_000),
   REDIS_URL: url('redis', 'rediss'),
+  /** The broker's queue: services that share a Redis must not share it. */
+  QUEUE_NAME: z
+    .string()
+    .regex(/^[^:]+$/, 'must not hold a colon')
+    .default(service.name),
   AI_BASE_URL: url('http', 'https'),
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),

@@ -23,7 +23,7 @@ function createWorker({ config, log, pool, registry }: Base): Service {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
   });
-  const transport = new BullTransport(config.REDIS_URL, log);
+  const transport = new BullTransport(config.REDIS_URL, config.QUEUE_NAME, log);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const lost = new LostRuns(pool, transport, log);
   const metrics = jobMetrics(registry);

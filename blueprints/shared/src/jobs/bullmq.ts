@@ -20,7 +20,7 @@ export class BullTransport implements Transport {
   private readonly redis: Redis;
   private readonly bull: Queue<MessageData>;
 
-  constructor(url: string, log: Logger, queue = 'jobs') {
+  constructor(url: string, queue: string, log: Logger) {
     this.queue = queue;
     this.url = url;
     this.log = log;

@@ -23,27 +23,38 @@ interface Depths {
 const maxAgeMs = 5000;
 
 /** How many unfinished jobs there are, and how long the oldest runnable one has waited. Sampled
- *  when scraped, at most every five seconds. */
+ *  when scraped, at most every five seconds; without a database they keep what they had. */
 export function queueMetrics(registry: Registry, pool: pg.Pool) {
-  const depth = new Gauge({
+  let sampledAt = Number.NEGATIVE_INFINITY;
+  let sample: Promise<Depths | undefined>;
+  const sampled = () => {
+    if (performance.now() - sampledAt >= maxAgeMs) {
+      sampledAt = performance.now();
+      sample = query<Depths & pg.QueryResultRow>(pool, depths).then(
+        ([row]) => row,
+        () => undefined,
+      );
+    }
+    return sample;
+  };
+  new Gauge({
     name: 'jobs_unfinished',
     help: 'Unfinished jobs by state; due: in the outbox, published: in the broker',
     labelNames: ['state'],
     registers: [registry],
+    async collect() {
+      const row = await sampled();
+      if (!row) return;
+      for (const state of ['due', 'published', 'active'] as const) this.set({ state }, row[state]);
+    },
   });
-  let sampledAt = Number.NEGATIVE_INFINITY;
   new Gauge({
     name: 'jobs_oldest_waiting_seconds',
     help: 'How long the oldest runnable job has waited for a worker',
     registers: [registry],
     async collect() {
-      if (performance.now() - sampledAt < maxAgeMs) return;
-      // Without a database there is no depth, but the other metrics are wanted all the more.
-      const [row] = await query<Depths & pg.QueryResultRow>(pool, depths).catch(() => []);
-      if (!row) return;
-      sampledAt = performance.now();
-      for (const state of ['due', 'published', 'active'] as const) depth.set({ state }, row[state]);
-      this.set(row.oldest_s ?? 0);
+      const row = await sampled();
+      if (row) this.set(row.oldest_s ?? 0);
     },
   });
 }

@@ -28,7 +28,7 @@ export function testQueue(): TestQueue {
   } as TestQueue;
   beforeAll(async () => {
     queue.redis = new Redis(url);
-    queue.transport = new BullTransport(url, silent, name);
+    queue.transport = new BullTransport(url, name, silent);
     await until('Redis', () => queue.transport.available);
   });
   afterAll(async () => {

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from '../src/config.ts';
+import { sizing } from '../src/sizing.ts';
+
+const env = {
+  DATABASE_URL: 'postgres://user@db/name',
+  REDIS_URL: 'redis://redis',
+  AI_BASE_URL: 'https://ai.example.com/v1',
+};
+
+test('the sizes are those of the brief, unless the environment says otherwise', () => {
+  expect(loadConfig(env)).toMatchObject({
+    WORKER_CONCURRENCY: sizing.worker_concurrency,
+    AI_TIMEOUT_MS: sizing.ai_timeout_ms,
+    JOB_MAX_ATTEMPTS: sizing.job_max_attempts,
+  });
+  expect(loadConfig({ ...env, WORKER_CONCURRENCY: '7', PORT: '' })).toMatchObject({
+    WORKER_CONCURRENCY: 7,
+    PORT: 3000,
+  });
+});
+
+test('all problems are named at once', () => {
+  const wrong = { PORT: 'x', REDIS_URL: 'http://redis', JOB_LEASE_S: '0', LOG_LEVEL: 'loud' };
+  expect(() => loadConfig({ ...wrong, AI_BASE_URL: env.AI_BASE_URL })).toThrow(
+    /PORT .*\n.*DATABASE_URL is missing\n.*REDIS_URL must be a URL that starts with redis:\/\/[^\n]*\n.*JOB_LEASE_S .*\n.*LOG_LEVEL /,
+  );
+});
+
+test('a stored answer must not outlive its job', () => {
+  const short = { ...env, RETENTION_DAYS: '1', IDEMPOTENCY_TTL_H: '25' };
+  expect(() => loadConfig(short)).toThrow('IDEMPOTENCY_TTL_H must not exceed RETENTION_DAYS');
+});

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { PermanentError } from '../../src/jobs/failures.ts';
+import type { JobStore } from '../../src/jobs/store.ts';
+import { testDatabase } from '../support/database.ts';
+import { createJob, rowOf } from '../support/jobs.ts';
+import { until } from '../support/wait.ts';
+import { testWorker } from '../support/worker.ts';
+
+const database = testDatabase();
+
+const echoJob = (store: JobStore, input: unknown = { text: 'a' }) =>
+  createJob(store, { type: 'echo', input: JSON.stringify(input) });
+const never = () => new Promise(() => {});
+
+test('a run ends with its result', async () => {
+  await using worker = testWorker(database, async (text, { progress }) => {
+    await progress(50);
+    return text.toUpperCase();
+  });
+  const run = await echoJob(worker.store);
+  await worker.runner.run(run);
+  const row = await rowOf(database.pool, run.id);
+  expect(row).toMatchObject({ status: 'succeeded', result: { text: 'A' }, event_seq: 4 });
+});
+
+test('an error is retried, a permanent one is not', async () => {
+  const errors = [new Error('again'), new PermanentError('never')];
+  await using worker = testWorker(database, () => {
+    throw errors.shift();
+  });
+  const run = await echoJob(worker.store);
+  await worker.runner.run(run);
+  expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'retrying', failures: 1 });
+  await worker.runner.run({ ...run, run: 2 });
+  expect(await rowOf(database.pool, run.id)).toMatchObject({
+    status: 'dead',
+    error: { name: 'PermanentError', message: 'never', stack: expect.stringContaining('at ') },
+  });
+});
+
+test.each([
+  ['an input that does not fit', { other: 1 }, 'fine', 'dead'],
+  ['a result that does not fit', { text: 'a' }, 7, 'dead'],
+  ['a result that Postgres cannot hold', { text: 'a' }, 'NUL \0', 'retrying'],
+])('%s fails the run and nothing else', async (_what, input, result, status) => {
+  await using worker = testWorker(database, () => result);
+  const run = await echoJob(worker.store, input);
+  await worker.runner.run(run);
+  expect(await rowOf(database.pool, run.id)).toMatchObject({ status, failures: 1 });
+});
+
+test('an error of any shape can be kept', async () => {
+  await using worker = testWorker(database, () => {
+    throw new Error(`NUL \0 and half \ud83d ${'x'.repeat(10_000)}`);
+  });
+  const run = await echoJob(worker.store);
+  await worker.runner.run(run);
+  const { error } = await rowOf(database.pool, run.id);
+  expect(error.message.length).toBeLessThanOrEqual(2000);
+});
+
+test('a cancel aborts the call in flight', async () => {
+  let reason: unknown;
+  await using worker = testWorker(database, (_text, { signal }) => {
+    signal.addEventListener('abort', () => {
+      reason = signal.reason;
+    });
+    return never();
+  });
+  const run = await echoJob(worker.store);
+  const running = worker.runner.run(run);
+  await until('the job to be active', () => worker.store.cancel(run.id, 't1'));
+  await running;
+  // The cancel may have come before the claim; then nothing was called.
+  if (reason) expect(reason).toMatchObject({ name: 'AbortReason', kind: 'lost' });
+  const row = await rowOf(database.pool, run.id);
+  expect(row).toMatchObject({ status: 'cancelled', failures: 0 });
+});
+
+test('a shutdown hands back what is unfinished, also from a handler that does not listen', async () => {
+  await using worker = testWorker(database, never);
+  const run = await echoJob(worker.store);
+  const running = worker.runner.run(run);
+  await until('active', async () => (await rowOf(database.pool, run.id)).status === 'active');
+  worker.leases.abortAll('shutdown');
+  await running;
+  expect(await rowOf(database.pool, run.id)).toMatchObject({
+    status: 'queued',
+    run: 2,
+    failures: 0,
+  });
+});
+
+test('a run whose job was taken over writes nothing', async () => {
+  let calls = 0;
+  await using worker = testWorker(database, async () => {
+    calls += 1;
+    if (calls === 1) await new Promise((resolve) => setTimeout(resolve, 300));
+    return `call ${calls}`;
+  });
+  const run = await echoJob(worker.store);
+  const late = worker.runner.run(run);
+  await until('active', async () => (await rowOf(database.pool, run.id)).status === 'active');
+  await database.pool.query("UPDATE jobs SET lease_until = now() - interval '1 s' WHERE id = $1", [
+    run.id,
+  ]);
+  await worker.store.expire({ name: 'LeaseExpired', message: '', stack: '' }, 10);
+  await worker.runner.run({ ...run, run: 2 });
+  await late;
+  const row = await rowOf(database.pool, run.id);
+  expect(row).toMatchObject({ status: 'succeeded', result: { text: 'call 2' }, failures: 1 });
+});
+
+test('a result outlasts a database that goes away for a moment', async () => {
+  await using worker = testWorker(database, async () => {
+    await database.pool
+      .query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()',
+      )
+      .catch(() => {});
+    return 'kept';
+  });
+  const run = await echoJob(worker.store);
+  await worker.runner.run(run);
+  const done = await until('the result', async () => {
+    const row = await rowOf(database.pool, run.id).catch(() => null);
+    return row?.status === 'succeeded' && row;
+  });
+  expect(done).toMatchObject({ result: { text: 'kept' }, failures: 0, run: 1 });
+});

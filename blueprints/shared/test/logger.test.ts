@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { createLogger } from '../src/logger.ts';
+
+function recording() {
+  const lines: string[] = [];
+  return { lines, log: createLogger('info', 'test', { write: (line) => lines.push(line) }) };
+}
+
+test('secrets are cut out, at any of three depths', () => {
+  const { log, lines } = recording();
+  log.info({ authorization: 'S1', headers: { authorization: 'S2' }, req: { a: { token: 'S3' } } });
+  log.info({ ai: { apiKey: 'S4' }, password: 'S5' });
+  expect(lines.join('')).toContain('[redacted]');
+  expect(lines.join('')).not.toMatch(/S\d/);
+});
+
+test('an error is told without what hangs on it', () => {
+  const { log, lines } = recording();
+  const cause = Object.assign(new Error('inner'), { client: { big: 'state' }, code: 'E1' });
+  log.warn({ err: new Error('outer', { cause }) }, 'failed');
+  const { err } = JSON.parse(lines[0] ?? '');
+  expect(err).toMatchObject({ message: 'outer', cause: { message: 'inner', code: 'E1' } });
+  expect(lines.join('')).not.toContain('state');
+});
