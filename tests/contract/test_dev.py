@@ -22,8 +22,8 @@ def dev(repository, tmp_path_factory):
         process = subprocess.Popen(
             [sys.executable, "-m", "archgen", "services", "--", "npm", "run", "dev"],
             cwd=repository,
-            env=os.environ
-            | {"PORT": str(port), "FAKE_AI_DELAY_MS": "1500", "JOB_BACKOFF_MS": "50"},
+            env={**os.environ, "FAKE_AI_DELAY_MS": "1500", "JOB_BACKOFF_MS": "50"}
+            | {"PORT": str(port), "OPS_PORT": str(ports.free())},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
