@@ -26,6 +26,7 @@ def dev(repository, tmp_path_factory):
             | {"PORT": str(port), "OPS_PORT": str(ports.free())},
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,  # away from the terminal that the tests may run in
         )
     try:
         key = until(lambda: re.search(r"Bearer ([^\s']+)", log.read_text()), "a key printed")

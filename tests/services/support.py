@@ -37,11 +37,15 @@ class Services:
 
     def run(self, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
         options = {"env": self.env, "capture_output": True, "text": True, **options}
-        return subprocess.run(self.argv(*arguments), check=False, **options)
+        return subprocess.run(self.argv(*arguments), check=False, start_new_session=True, **options)
 
     def popen(self, *arguments: str | Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.argv(*arguments), env=self.env, stdout=subprocess.PIPE, text=True
+            self.argv(*arguments),
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # away from the terminal that the tests may run in
         )
 
     def processes(self) -> list[psutil.Process]:

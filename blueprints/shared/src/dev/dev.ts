@@ -108,6 +108,9 @@ await runCommand(async () => {
     process.exit();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop());
+  // An npm that is ended by a signal leaves us behind.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && void stop(), 1000).unref();
   for (const one of processes) one.start();
   restartOnChange(processes);
   if (await answers(port)) console.log(greeting(port, key));
