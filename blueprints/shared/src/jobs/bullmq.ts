@@ -72,6 +72,8 @@ export class BullTransport implements Transport {
       concurrency,
     });
     worker.on('error', (error) => this.log.debug({ err: error }, 'queue worker error'));
+    // Only a claim can fail here; the message is gone then, and is found to be lost.
+    worker.on('failed', (_, error) => this.log.warn({ err: error }, 'message not taken'));
     return {
       close: async () => {
         await worker.close();

@@ -59,10 +59,10 @@ export const retentionStatements = {
 
   purgeKeys: `
     WITH old AS (
-      DELETE FROM idempotency_keys WHERE (tenant, key) IN (
-        SELECT tenant, key FROM idempotency_keys WHERE expires_at < (SELECT ${now})
+      DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM idempotency_keys WHERE expires_at < (SELECT ${now})
         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
-      ) RETURNING 1
+      )) RETURNING 1
     )
     SELECT count(*)::int AS count FROM old`,
 };

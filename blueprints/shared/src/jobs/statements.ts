@@ -24,21 +24,30 @@ const events = (type = 'status', data = 'NULL') => `
     SELECT id, event_seq, ${type}, (${data})::jsonb FROM changed
   )`;
 
+interface Failing {
+  /** CTEs before the update. */
+  before?: string;
+  /** Which rows, already locked. */
+  rows: string;
+  error: string;
+  /** Whether this failure is the last. */
+  last: string;
+}
+
 /** A run that failed goes to its backoff (exponential, full jitter, at most an hour) or, when it
  *  was the last attempt or the error is permanent, to the dead letters. $1 is the backoff's base. */
-const failed = (item: string) => `
-  WITH item AS (${item}),
-  ${locked("status = 'active'", ', item.error, permanent OR failures + 1 >= max_attempts AS last')},
+const failed = ({ before = '', rows, error, last }: Failing) => `
+  WITH ${before}
   changed AS (
     UPDATE jobs SET
       failures = failures + 1,
-      status = CASE WHEN last THEN 'dead' ELSE 'retrying' END,
-      run = CASE WHEN last THEN run ELSE run + 1 END,
-      due_at = CASE WHEN NOT last THEN ${now} + random()
+      status = CASE WHEN ${last} THEN 'dead' ELSE 'retrying' END,
+      run = CASE WHEN ${last} THEN run ELSE run + 1 END,
+      due_at = CASE WHEN NOT (${last}) THEN ${now} + random()
         * least(3600000, $1::float8 * 2 ^ least(failures, 30)) * interval '1 ms' END,
-      finished_at = CASE WHEN last THEN ${now} END,
-      lease_until = NULL, error = locked.error, event_seq = event_seq + 1
-    FROM locked WHERE jobs.id = locked.id
+      finished_at = CASE WHEN ${last} THEN ${now} END,
+      lease_until = NULL, error = ${error}, event_seq = event_seq + 1
+    ${rows}
     RETURNING jobs.*
   ),
   letter AS (
@@ -91,14 +100,28 @@ export const statements = {
     ), ${events()}
     SELECT id FROM changed`,
 
-  fail: failed(`
-    SELECT * FROM unnest($2::uuid[], $3::int[], $4::boolean[], $5::jsonb[])
-    AS i (id, run, permanent, error)`),
+  fail: failed({
+    before: `
+      item AS (
+        SELECT * FROM unnest($2::uuid[], $3::int[], $4::boolean[], $5::jsonb[])
+        AS i (id, run, permanent, error)
+      ),
+      ${locked("status = 'active'", ', item.permanent, item.error')},`,
+    rows: 'FROM locked WHERE jobs.id = locked.id',
+    error: 'locked.error',
+    last: 'permanent OR failures + 1 >= max_attempts',
+  }),
 
   /** Leases that ran out, whoever held them. $2 the error, $3 how many. */
-  expire: failed(`
-    SELECT id, run, false AS permanent, $2::jsonb AS error FROM jobs
-    WHERE lease_until < (SELECT ${now}) ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED`),
+  expire: failed({
+    rows: `
+      WHERE id = ANY (ARRAY(
+        SELECT id FROM jobs WHERE lease_until < (SELECT ${now})
+        ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED
+      ))`,
+    error: '$2::jsonb',
+    last: 'failures + 1 >= max_attempts',
+  }),
 
   handBack: `
     WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
