@@ -105,6 +105,16 @@ def test_without_a_terminal_yes_is_needed(archgen, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_closed_stdin_needs_yes(tmp_path):
+    command = f"{sys.executable} -m archgen new myservice <&-"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "--yes" in done.stderr
+    assert os.listdir(tmp_path) == []
+
+
 def test_json_asks_nothing(archgen):
     done = archgen("new", "myservice", "--json")
     assert done.returncode == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the documented one, never a traceback."""
+    if sys.stdin is None:  # closed by the caller; nobody to ask and nothing to read
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - lives as long as we do
     args = parser().parse_args(argv)
     as_json = getattr(args, "json", False)
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from textwrap import fill
@@ -40,7 +41,7 @@ def register(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from archgen import render, source
 
-    target = Path(args.dest or args.name).absolute()
+    target = Path(os.path.abspath(args.dest or args.name))
     if not args.yes:
         _need_terminal(args)
     render.check_name(args.name)
