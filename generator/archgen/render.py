@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archgen import git
+from archgen import brief, git
 from archgen.advisor import Architecture
 from archgen.errors import InvalidAnswers, RenderFailed, TargetNotEmpty
 from archgen.source import Source, template_root
@@ -79,9 +79,10 @@ def copier_data(architecture: Architecture, name: str) -> dict[str, Any]:
     return {
         "service_name": name,
         "blueprint": architecture.rendered["blueprint"],
-        "requirements": architecture.requirements.answers(),
+        "requirements": dict(architecture.requirements),
         "overrides": dict(architecture.overrides),
-        "decisions": architecture.decisions(),
+        "prices": dict(architecture.prices),
+        "brief": brief.answer(architecture),
         "sizing": architecture.sizing(),
     }
 

@@ -115,6 +115,20 @@ class Requirements(BaseModel):
             "jobs/min",
         ),
     ] = 60
+    job_kb: Annotated[
+        float,
+        Field(ge=0, le=2_000),
+        Ask(
+            "How large are a job's input and result together?",
+            "What the database stores of it; larger things belong into an object store.",
+            "KB",
+        ),
+    ] = 4
+    response_kb: Annotated[
+        float,
+        Field(ge=0, le=100_000),
+        Ask("How large is an HTTP answer?", "On average; sets the traffic and the cache.", "KB"),
+    ] = 2
     events_per_second: Annotated[
         float,
         Field(ge=0, le=10_000_000),
@@ -130,6 +144,12 @@ class Requirements(BaseModel):
         _WHOLE,
         Ask("How many services consume them?", "Each gets every event.", "services"),
     ] = 0
+    event_bytes: Annotated[
+        int,
+        Field(ge=1, le=1_000_000),
+        _WHOLE,
+        Ask("How large is an event?", "On average, as it is sent.", "bytes"),
+    ] = 500
     read_share: Annotated[
         float,
         Field(ge=0, le=100),
@@ -218,6 +238,21 @@ class Requirements(BaseModel):
         _WHOLE,
         Ask("How many vectors does it hold?", "For semantic search.", "vectors"),
     ] = 0
+    vector_dimensions: Annotated[
+        int,
+        Field(ge=1, le=16_000),
+        _WHOLE,
+        Ask("How many dimensions has a vector?", "That of the embedding model.", "dimensions"),
+    ] = 1536
+    searches_per_second: Annotated[
+        float,
+        Field(ge=0, le=1_000_000),
+        Ask(
+            "How many searches arrive in the busiest second?",
+            "Of the requests above. Default: a tenth of them.",
+            "searches/s",
+        ),
+    ] = Field(default_factory=lambda answers: answers["peak_rps"] / 10)
     client_updates: Annotated[
         tuple[ClientUpdate, ...],
         Field(min_length=1),
@@ -237,6 +272,21 @@ class Requirements(BaseModel):
     def answers(self) -> dict[str, Any]:
         """All fields as plain YAML and JSON values; whole numbers without a decimal point."""
         return {name: _plain(value) for name, value in self}
+
+    def with_answer(self, name: str, value: Any) -> Requirements:
+        """The same but for one answer, which must be valid; defaults that derive follow it."""
+        values = {**self.__dict__, name: value}
+        for other, derive in _DERIVED.items():
+            if other != name and other not in self.model_fields_set:
+                values[other] = derive(values)
+        return self.model_copy(update=values)
+
+
+_DERIVED: dict[str, Any] = {
+    name: info.default_factory
+    for name, info in Requirements.model_fields.items()
+    if info.default_factory
+}
 
 
 def _plain(value: Any) -> Any:

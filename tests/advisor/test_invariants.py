@@ -6,31 +6,29 @@ import json
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from archgen.advisor import advise, decide
+from archgen.advisor import advise, cost
 from archgen.advisor.capacity import connection_pool
-from archgen.advisor.load import Load
-from archgen.advisor.rules import OPTIONS
-from archgen.advisor.sizes import sizes
+from archgen.advisor.decide import Decision, Options, decide
+from archgen.advisor.misses import impossible
+from archgen.advisor.prices import listed
+from archgen.advisor.rules import OPTIONS, RULES
+from archgen.advisor.sizes import numbers
 from archgen.errors import InvalidAnswers
 from archgen.requirements import Requirements, parse
-from tests.advisor.cases import REQUIREMENTS
+from tests.advisor.cases import LOADS, REQUIREMENTS, examples, heavier
 
-LOADS = (
-    "peak_rps",
-    "jobs_per_minute",
-    "typical_operation_s",
-    "events_per_second",
-    "data_gb",
-    "growth_gb_month",
-    "concurrent_users",
-)
+PRICES = listed()
+
+
+def decided(need: Requirements, chosen: Options | None = None) -> Decision:
+    return decide(need, PRICES, chosen or {})
 
 
 @given(REQUIREMENTS)
-@settings(deadline=None)
+@examples(60)
 def test_every_requirement_gets_a_whole_architecture(need: Requirements) -> None:
     architecture = advise(need)
 
@@ -39,15 +37,17 @@ def test_every_requirement_gets_a_whole_architecture(need: Requirements) -> None
         assert options == set(OPTIONS[choice.topic])
         assert choice.because
         assert all(other.why for other in choice.rejected)
-        assert not [o for o in choice.rejected if o.option == choice.picked and o.impossible]
+    assert all(size.arithmetic for size in architecture.sizes)
+    assert all(finding.message and finding.remedy for finding in architecture.findings)
     plain = architecture.to_dict()
     assert json.loads(json.dumps(plain)) == plain
     assert yaml.safe_load(yaml.safe_dump(plain)) == plain
 
 
 @given(REQUIREMENTS)
+@examples(100)
 def test_a_slow_operation_never_runs_in_a_request(need: Requirements) -> None:
-    picked = decide.advice(need, {})
+    picked = decided(need).picked
 
     assert (picked["workers"] == "separate") == (need.longest_operation_s > 0.1)
     if need.longest_operation_s > 30:
@@ -55,42 +55,104 @@ def test_a_slow_operation_never_runs_in_a_request(need: Requirements) -> None:
 
 
 @given(REQUIREMENTS)
+@examples(100)
 def test_sizes_are_whole_numbers_and_pools_fit(need: Requirements) -> None:
-    size = {item.name: item.value for item in sizes(need, decide.advice(need, {}))}
+    plan = decided(need).plan
+    size = {name: item.value for name, item in numbers(plan).items()}
 
     assert all(isinstance(value, int) and value >= 0 for value in size.values())
     pooled = size["api_processes"] * size["api_pool"]
     pooled += size["worker_processes"] * size["worker_pool"]
-    assert pooled <= 0.8 * size["database_connections"]
+    behind = size["pgbouncer_pool"] or pooled
+    assert behind <= 0.8 * size["database_connections"]
     assert size["api_pool"] <= max(3, connection_pool(size["database_cores"]))
+    assert size["worker_concurrency"] * plan.worker_needed >= size["job_slots"]
+
+
+@given(REQUIREMENTS)
+@examples(100)
+def test_one_lost_process_is_survived_where_availability_asks_for_it(need: Requirements) -> None:
+    plan = decided(need).plan
+
+    if need.availability >= 99.9:
+        assert plan.api_processes - 1 >= plan.api_needed
+        assert plan.worker_processes - 1 >= plan.worker_needed
 
 
 @given(REQUIREMENTS, st.sampled_from(LOADS), st.floats(1.01, 100))
+@examples(300)
 def test_more_load_never_takes_less(need: Requirements, load: str, factor: float) -> None:
-    heavier_answers = need.answers() | {load: need.answers()[load] * factor}
-    if isinstance(need.answers()[load], int) and load == "concurrent_users":
-        heavier_answers[load] = round(heavier_answers[load])
-    try:
-        heavier = parse(heavier_answers)
-    except InvalidAnswers:
-        assume(False)
-    picked = decide.advice(need, {})
-    assume(decide.advice(heavier, {}) == picked)
+    more = heavier(need, load, factor)
+    assume(more is not None)
+    assert more
+    before, after = decided(need).plan, decided(more).plan
+    assume(after.picked == before.picked)
 
-    before, after = Load(need, picked), Load(heavier, picked)
-    for total in ("cores", "pooled", "slots", "queue_depth", "data_gb_in_3_years"):
-        assert getattr(after, total) >= getattr(before, total), total
+    for total in (
+        "cores",
+        "pooled",
+        "database_connections",
+        "redis_mb",
+        "cache_mb",
+        "own_gb",
+        "kafka_partitions",
+        "kafka_brokers",
+        "kafka_gb",
+        "queue_depth",
+        "streams",
+    ):
+        assert getattr(after, total) >= getattr(before, total) - 1e-9, total
+    assert after.demand.slots >= before.demand.slots
+    assert after.demand.data_gb(36) >= before.demand.data_gb(36)
+    for month in (1, 12, 36):
+        assert cost.compared(after, month) >= cost.compared(before, month) - 1e-6
 
 
-def test_an_override_stands_with_its_price() -> None:
-    advised = advise(parse({}))
-    chosen = advise(parse({}), {"blueprint": "nestjs-bullmq"})
-    choice = chosen.choices[0]
+@given(REQUIREMENTS)
+@examples(60)
+def test_over_budget_is_said_with_a_way_out(need: Requirements) -> None:
+    decision = decided(need)
+    over = cost.compared(decision.plan) > need.budget_usd_month
+    assume(over)
+    finding = next(it for it in advise(need).findings if it.code == "over-budget")
 
-    assert (choice.picked, choice.advised) == ("nestjs-bullmq", advised.picked["blueprint"])
-    assert choice.because.startswith("you chose it; what it costs: ")
-    assert choice.rejected[0].why.startswith("it was the advice: ")
-    assert choice.flips == advised.choices[0].flips
+    assert finding.severity == "problem"
+    assert finding.remedy
+
+
+@given(REQUIREMENTS, st.data())
+@examples(60)
+def test_a_chosen_option_is_kept_or_refused_with_its_reason(
+    need: Requirements, data: st.DataObject
+) -> None:
+    rule = data.draw(st.sampled_from(RULES))
+    option = data.draw(st.sampled_from(OPTIONS[rule.topic]))
+    if impossible(decided(need, {rule.topic: option}).plan, {rule.topic: option}):
+        with pytest.raises(InvalidAnswers, match=f"{rule.topic}: {option} cannot work here: "):
+            advise(need, {rule.topic: option})
+        return
+    architecture = advise(need, {rule.topic: option})
+    choice = next(it for it in architecture.choices if it.topic == rule.topic)
+    assert choice.picked == option
+    if choice.override:
+        assert choice.override.advised != option
+        assert choice.because.startswith("you chose it; what it costs to have: ")
+        assert any(it.option == choice.override.advised for it in choice.rejected)
+
+
+def test_an_override_shows_what_it_costs() -> None:
+    chosen = advise(parse({"availability": 99.95}), {"standby": "none", "queue_store": "redis"})
+    standby, queue = (
+        next(it for it in chosen.choices if it.topic == topic).override
+        for topic in ("standby", "queue_store")
+    )
+
+    assert standby
+    assert standby.price.usd < standby.advised_price.usd
+    assert [miss.requirement for miss in standby.misses] == ["availability"]
+    assert queue
+    assert queue.price.usd > queue.advised_price.usd
+    assert {it.name for it in queue.sizes} >= {"redis_mb"}
 
 
 def test_an_override_that_agrees_is_no_override() -> None:
@@ -102,7 +164,7 @@ def test_an_override_that_agrees_is_no_override() -> None:
     [
         ({"event_bus": "kafka"}, {}),
         ({"queue_store": "postgres", "blueprint": "express-kafka"}, {}),
-        ({"workers": "in-request"}, {}),
+        ({"workers": "in-request"}, {"p95_ms": 20, "typical_operation_s": 30}),
         ({"caching": "two-tier", "queue_store": "postgres"}, {}),
         ({"client_updates": "sse"}, {"longest_operation_s": 31}),
     ],
@@ -114,10 +176,17 @@ def test_an_impossible_override_is_refused(
         advise(parse(answers), chosen)
 
 
-def test_sizes_are_those_of_what_is_rendered() -> None:
+def test_sizes_are_those_of_the_advice_beside_those_of_what_is_rendered() -> None:
     architecture = advise(parse({"peak_rps": 20000}), {"blueprint": "express-kafka"})
+    processes = next(size for size in architecture.sizes if size.name == "api_processes")
 
     assert architecture.rendered["blueprint"] == "fastify-redis"
     assert ("blueprint", "express-kafka", "fastify-redis") in architecture.unrenderable()
-    fastify = Load(architecture.requirements, architecture.rendered)
-    assert architecture.sizing()["api_processes"] == fastify.api_processes
+    assert processes.value > processes.rendered == architecture.sizing()["api_processes"]
+
+
+def test_the_first_to_give_comes_first() -> None:
+    factors = [it.factor for it in advise(parse({})).bottlenecks]
+
+    assert factors == sorted(factors)
+    assert len(factors) == 4

@@ -1,9 +1,13 @@
 """What operators and tools read: health, metrics, the interface's own description; the boot."""
 
+import re
+
 import jsonschema
 import pytest
 import redis
 
+from archgen.advisor import advise
+from archgen.requirements import parse
 from tests.contract.waiting import until
 
 ROUTES = {
@@ -13,6 +17,7 @@ ROUTES = {
     "/v1/dead-letters/{id}/replay": {"post"},
     "/v1/job-types": {"get"},
 }
+METRIC = re.compile(r"\b(?:http|jobs?|database|nodejs)_\w+")
 
 
 @pytest.mark.parametrize("kind", ["live", "ready"])
@@ -31,6 +36,18 @@ def test_requests_are_measured_by_route_and_not_by_path(client, api):
     client.get("/v1/jobs/00000000-0000-7000-8000-000000000000")
     assert 'status="404"' in api.ops.get("/metrics").text
     assert "00000000-0000-7000" not in api.ops.get("/metrics").text
+
+
+def test_the_briefs_success_metrics_read_what_is_there(service, client, text):
+    """Every metric, and every label by which it is picked, exists once something has run."""
+    client.wait_for(client.submit(text)["id"], "succeeded")
+    exported = "".join(process.ops.get("/metrics").text for process in service.processes)
+    for metric in advise(parse({})).metrics:
+        names = set(METRIC.findall(metric.promql))
+        assert names, metric.promql
+        assert [name for name in names if not re.search(rf"^{name}[ {{]", exported, re.M)] == []
+        labels = re.findall(r"(\w+)=~?\"", metric.promql)
+        assert [label for label in labels if f"{label}=" not in exported] == []
 
 
 def test_operations_are_not_on_the_public_port(client):

@@ -65,7 +65,7 @@ def test_problems_of_all_sources_come_at_once(capsys: Capture, tmp_path: Path) -
     assert code == 3
     assert "engineers: got 0, wanted a whole number from 1 to 10000" in error
     assert "peak_rp: no such question; did you mean peak_rps?" in error
-    assert "queue: no such topic to choose; there are blueprint," in error
+    assert "queue: no such topic to choose; there are workers, blueprint," in error
     assert "pool: no option 'large'; there are direct, pgbouncer" in error
 
 

@@ -22,7 +22,10 @@ import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
 
 export interface AppOptions {
-  config: Pick<Config, 'JOB_LEASE_S' | 'JOB_BACKOFF_MS' | 'JOB_MAX_ATTEMPTS' | 'IDEMPOTENCY_TTL_H'>;
+  config: Pick<
+    Config,
+    'JOB_LEASE_S' | 'JOB_BACKOFF_MS' | 'JOB_MAX_ATTEMPTS' | 'IDEMPOTENCY_TTL_H' | 'POLL_AFTER_S'
+  >;
   log: Logger;
   pool: pg.Pool;
   registry: Registry;
@@ -52,7 +55,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(auth, { authenticator: new Authenticator(new KeyStore(pool)) });
 
   const service = createJobService(options);
-  await app.register(jobs, { jobs: service });
+  await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
   await app.register(deadLetters, { jobs: service });
   await app.register(jobTypes);
   return app;

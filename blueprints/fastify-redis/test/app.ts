@@ -11,6 +11,7 @@ export const config = {
   JOB_BACKOFF_MS: 1000,
   JOB_MAX_ATTEMPTS: 5,
   IDEMPOTENCY_TTL_H: 24,
+  POLL_AFTER_S: 7,
 };
 
 export interface TestApp {

@@ -33,6 +33,8 @@ const variables = z.object({
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
+  /** When a client should ask again after an unfinished job. */
+  POLL_AFTER_S: count(sizing.poll_after_s, 86_400),
   API_POOL: count(sizing.api_pool, 1000),
   WORKER_POOL: count(sizing.worker_pool, 1000),
   WORKER_CONCURRENCY: count(sizing.worker_concurrency, 10_000),

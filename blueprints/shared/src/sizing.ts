@@ -9,5 +9,6 @@ export const sizing = {
   job_lease_s: {{ size.job_lease_s }},
   shutdown_grace_s: {{ size.shutdown_grace_s }},
   ai_timeout_ms: {{ size.ai_timeout_ms }},
+  poll_after_s: {{ size.poll_after_s }},
   retention_days: {{ size.retention_days }},
 };

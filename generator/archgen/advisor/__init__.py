@@ -4,41 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
-from archgen.advisor import decide, flips, overrides
-from archgen.advisor.architecture import Architecture, Choice
+from archgen.advisor import alternatives, cost, flips, prices
+from archgen.advisor.architecture import Architecture, Choice, Cost, Total
+from archgen.advisor.bottlenecks import bottlenecks
+from archgen.advisor.choices import choices
+from archgen.advisor.decide import Decision, decide
+from archgen.advisor.drawing import drawing
 from archgen.advisor.findings import findings
-from archgen.advisor.renders import nearest
+from archgen.advisor.metrics import metrics
+from archgen.advisor.misses import impossible
+from archgen.advisor.overrides import unknown
+from archgen.advisor.plan import Plan
+from archgen.advisor.renders import rendered
+from archgen.advisor.rules.rule import Thrift
 from archgen.advisor.sizes import sizes
+from archgen.advisor.stages import stages
+from archgen.advisor.versions import recommended
 from archgen.errors import InvalidAnswers
 from archgen.requirements import Requirements
 
-__all__ = ["Architecture", "Choice", "advise", "default_sizing", "override_problems"]
+__all__ = [
+    "Architecture",
+    "Choice",
+    "advise",
+    "default_sizing",
+    "override_problems",
+    "price_problems",
+]
 
-override_problems = overrides.unknown
+override_problems = unknown
+price_problems = prices.problems
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def advise(need: Requirements, chosen: Mapping[str, str] = MappingProxyType({})) -> Architecture:
-    """Decide an architecture; `chosen` (topic to option) stands against the advice.
+def advise(
+    need: Requirements,
+    chosen: Mapping[str, str] = _NOTHING,
+    own_prices: Mapping[str, Any] = _NOTHING,
+) -> Architecture:
+    """Decide an architecture; `chosen` (topic to option) stands against the advice, `own_prices`
+    (as in prices.yml) in place of or beside the bundled ones.
 
-    Raises InvalidAnswers for an unknown topic or option, and for one that cannot work with the
-    rest.
+    Raises InvalidAnswers for an unknown topic or option, for one that cannot work with the rest,
+    and for a price that is none.
     """
-    _refuse(overrides.unknown(chosen))
-    advised = decide.choices(need, chosen)
-    _refuse(overrides.impossible(advised, chosen))
-    found = flips.find(need, chosen)
-    choices = tuple(
-        choice.settled(chosen.get(choice.topic), found[choice.topic]) for choice in advised
-    )
-    picked = {choice.topic: choice.picked for choice in choices}
-    rendered = {topic: nearest(topic, option) for topic, option in picked.items()}
+    listed = prices.merged(own_prices)
+    _refuse(unknown(chosen))
+    decision = decide(need, listed, chosen)
+    plan = decision.plan
+    _refuse(impossible(plan, chosen))
+    bill = _cost(decision, chosen)
+    there = rendered(plan.picked)
     return Architecture(
-        requirements=need,
+        requirements=need.answers(),
         overrides=dict(chosen),
-        choices=choices,
-        sizes=sizes(need, rendered),
-        findings=findings(need, picked),
+        prices=dict(own_prices),
+        findings=findings(decision, bill.alternatives),
+        bottlenecks=bottlenecks(plan),
+        choices=choices(decision, chosen, flips.find(need, listed, chosen)),
+        diagram=drawing(plan, there),
+        sizes=sizes(plan, Plan(plan.demand, listed, there)),
+        cost=bill,
+        metrics=metrics(plan),
+        stages=stages(decision, chosen),
+        versions=recommended(plan.picked, there),
+    )
+
+
+def _cost(decision: Decision, chosen: Mapping[str, str]) -> Cost:
+    plan = decision.plan
+    usd, budget = round(cost.compared(plan), 2), plan.need.budget_usd_month
+    pressed = usd > budget or decision.thrift == Thrift.OWN_SERVERS
+    return Cost(
+        items=cost.items(plan),
+        totals=tuple(Total(month, cost.price(plan, month)) for month in (1, 12, 36)),
+        compared_usd=usd,
+        budget_usd=budget,
+        within_budget=usd <= budget,
+        alternatives=alternatives.beside(decision, chosen) if pressed else (),
+        assumptions=cost.assumptions(plan),
     )
 
 

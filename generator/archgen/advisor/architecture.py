@@ -1,14 +1,14 @@
-"""What the advisor returns: frozen data that something else renders."""
+"""What the advisor returns: frozen data that something else renders, the brief's whole content.
+
+Every field is stored, none computed, so that the text, the Markdown, the JSON and its schema have
+one source. Money is a month's, in USD unless a field says EUR; None is unknown, never zero.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
-
-from archgen.advisor.numbers import shown
-from archgen.advisor.renders import nearest
-from archgen.requirements import Requirements
 
 
 @dataclass(frozen=True)
@@ -17,77 +17,204 @@ class Rejected:
 
     option: str
     why: str
-    impossible: bool = False
+    impossible: bool
 
 
 @dataclass(frozen=True)
 class Flip:
-    """The nearest value of an input, on one side of the given one, at which the pick changes."""
+    """The nearest value of an input, on one side of the given one, at which the advice changes."""
 
     input: str
-    at: Any
+    at: bool | int | float | str | list[str]
     becomes: str
-    sign: Literal["≥", "≤", "="]
+    when: str
 
-    @property
-    def when(self) -> str:
-        return f"{self.input} {self.sign} {shown(self.at)}"
+
+@dataclass(frozen=True)
+class Miss:
+    """A requirement that a design does not meet."""
+
+    requirement: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A number under the user's option and under the advised one."""
+
+    name: str
+    unit: str
+    chosen: int
+    advised: int
+
+
+@dataclass(frozen=True)
+class Override:
+    """What the user's option costs beside the advised one, all other choices made anew."""
+
+    advised: str
+    price: Price
+    advised_price: Price
+    sizes: tuple[Changed, ...]
+    misses: tuple[Miss, ...]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A decision. `advised` is what the advisor would have picked, if it was overridden;
-    flips are those of the advice."""
+    """A decision on a topic. `instead`: what this version renders if it does not render the pick;
+    flips are those of the advice, `override` is there if the user chose against it."""
 
     topic: str
+    question: str
     picked: str
     because: str
     rejected: tuple[Rejected, ...]
-    flips: tuple[Flip, ...] = ()
-    advised: str | None = None
-
-    @property
-    def instead(self) -> str | None:
-        """What this version renders when it does not render the pick."""
-        rendered = nearest(self.topic, self.picked)
-        return None if rendered == self.picked else rendered
-
-    def settled(self, chosen: str | None, flips: tuple[Flip, ...]) -> Choice:
-        """With its flips, and the user's option (if any) in place of the advised one."""
-        if chosen in (None, self.picked):
-            return replace(self, flips=flips)
-        cost = next(other.why for other in self.rejected if other.option == chosen)
-        kept = tuple(other for other in self.rejected if other.option != chosen)
-        return replace(
-            self,
-            picked=chosen,
-            because=f"you chose it; what it costs: {cost}",
-            rejected=(Rejected(self.picked, f"it was the advice: {self.because}"), *kept),
-            flips=flips,
-            advised=self.picked,
-        )
+    flips: tuple[Flip, ...]
+    override: Override | None
+    instead: str | None
 
 
 @dataclass(frozen=True)
 class Size:
-    """A number of the rendered repository, with how it came about.
-
-    `lasts`: by which factor the load may grow until this saturates; None if load does not fill it.
-    """
+    """A number of the design with how it came about. `rendered`: its value in the repository,
+    which differs where this version does not render a pick."""
 
     topic: str
     name: str
     value: int
     unit: str
     arithmetic: str
-    source: str = ""
-    lasts: float | None = None
+    source: str
+    rendered: int
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """A resource, and the factor by which the load may grow until it is full."""
+
+    topic: str
+    resource: str
+    factor: float
+    at: str
+    arithmetic: str
+    then: str
+
+
+@dataclass(frozen=True)
+class Price:
+    """A month's cost: known parts by currency, and what of it has no known price."""
+
+    usd: float
+    eur: float
+    at_least: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the bill; `price` is None if no price is known."""
+
+    what: str
+    price: Price | None
+    arithmetic: str
+    source: str
+    date: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Total:
+    month: int
+    price: Price
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A design beside the picked one, by the choices in which it differs."""
+
+    title: str
+    changes: Mapping[str, str]
+    price: Price
+    gives_up: tuple[Miss, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The bill of month 12. `compared_usd` is what is held against the budget: EUR at the rate of
+    the price list."""
+
+    items: tuple[Item, ...]
+    totals: tuple[Total, ...]
+    compared_usd: float
+    budget_usd: float
+    within_budget: bool
+    alternatives: tuple[Alternative, ...]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The advice at a multiple of the load: what differs from the stage before."""
+
+    factor: float
+    load: str
+    changes: Mapping[str, str]
+    api_processes: int
+    worker_processes: int
+    database: str
+    price: Price
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How to tell in production that a requirement holds."""
+
+    name: str
+    objective: str
+    promql: str
+    threshold: str
+    requirement: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of the design. `lane`: the request's way, or a store at its side."""
+
+    id: str
+    label: str
+    lane: Literal["flow", "store"]
+    rendered: bool
+
+
+@dataclass(frozen=True)
+class Edge:
+    source: str
+    target: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Flow nodes stand in the order of a request's way."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """The exact version of a recommended part; `rendered`: it stands in the repository's files."""
+
+    component: str
+    version: str
+    why: str
+    rendered: bool
 
 
 @dataclass(frozen=True)
 class Finding:
     """What the answers contradict, miss, or ask of the reader; belongs to a topic."""
 
+    code: str
     topic: str
     severity: Literal["problem", "note"]
     message: str
@@ -96,13 +223,20 @@ class Finding:
 
 @dataclass(frozen=True)
 class Architecture:
-    """The advisor's answer. Sizes are those of the rendered options, not of the advised ones."""
+    """The advisor's answer, in the order of the brief."""
 
-    requirements: Requirements
+    requirements: Mapping[str, Any]
     overrides: Mapping[str, str]
-    choices: tuple[Choice, ...]
-    sizes: tuple[Size, ...]
+    prices: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    bottlenecks: tuple[Bottleneck, ...]
+    choices: tuple[Choice, ...]
+    diagram: Diagram
+    sizes: tuple[Size, ...]
+    cost: Cost
+    metrics: tuple[Metric, ...]
+    stages: tuple[Stage, ...]
+    versions: tuple[Version, ...]
 
     @property
     def picked(self) -> dict[str, str]:
@@ -119,54 +253,15 @@ class Architecture:
         return [(c.topic, c.picked, c.instead) for c in self.choices if c.instead]
 
     def sizing(self) -> dict[str, int]:
-        """Size name to number."""
-        return {size.name: size.value for size in self.sizes}
-
-    def saturation(self) -> list[Size]:
-        """Sizes that load fills, the first to saturate first."""
-        return sorted((s for s in self.sizes if s.lasts), key=lambda size: size.lasts or 0)
-
-    def decisions(self) -> list[dict[str, Any]]:
-        """The choices with their sizes and findings, as plain YAML and JSON values."""
-        return [self._decision(choice) for choice in self.choices]
-
-    def _decision(self, choice: Choice) -> dict[str, Any]:
-        of_topic = [size for size in self.sizes if size.topic == choice.topic]
-        findings = [item for item in self.findings if item.topic == choice.topic]
-        return {
-            "topic": choice.topic,
-            "picked": choice.picked,
-            "advised": choice.advised,
-            "instead": choice.instead,
-            "because": choice.because,
-            "rejected": [{"option": r.option, "why": r.why} for r in choice.rejected],
-            "flips": [
-                {"input": f.input, "at": f.at, "becomes": f.becomes, "when": f.when}
-                for f in choice.flips
-            ],
-            "sizes": [_size(size) for size in of_topic],
-            "findings": [
-                {"severity": f.severity, "message": f.message, "remedy": f.remedy} for f in findings
-            ],
-        }
+        """Size name to number, as the repository is rendered."""
+        return {size.name: size.rendered for size in self.sizes}
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything, as plain YAML and JSON values."""
-        return {
-            "requirements": self.requirements.answers(),
-            "overrides": dict(self.overrides),
-            "decisions": self.decisions(),
-            "rendered": self.rendered,
-            "sizing": self.sizing(),
-        }
+        """Everything as plain YAML and JSON values."""
+        return _plain(asdict(self))
 
 
-def _size(size: Size) -> dict[str, Any]:
-    return {
-        "name": size.name,
-        "value": size.value,
-        "unit": size.unit,
-        "arithmetic": size.arithmetic,
-        "source": size.source,
-        "lasts": size.lasts,
-    }
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,34 +1,76 @@
-"""The rules, run in order."""
+"""The rules, run in order; again and thriftier if the design is over the budget."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from archgen.advisor.architecture import Choice
-from archgen.advisor.load import Load
+from archgen.advisor import cost
+from archgen.advisor.constants import LIMIT
+from archgen.advisor.demand import Demand
+from archgen.advisor.plan import Plan
+from archgen.advisor.prices import Prices
 from archgen.advisor.rules import RULES
-from archgen.advisor.rules.rule import Case, Rule
+from archgen.advisor.rules.rule import Case, Rule, Thrift
 from archgen.requirements import Requirements
 
 Options = Mapping[str, str]  # topic to option
 
 
-def choices(need: Requirements, overrides: Options) -> list[Choice]:
-    """What the advisor would choose a topic, given the overrides of the topics before it."""
-    return [rule.choice(case) for rule, case in _cases(need, overrides)]
+@dataclass(frozen=True)
+class Decision:
+    """The plan of what was picked; `advised` differs from that where the user chose otherwise."""
+
+    plan: Plan
+    advised: Options
+    thrift: Thrift
+    trace: tuple[bool, ...]
+
+    @property
+    def picked(self) -> Options:
+        return self.plan.picked
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Equal where two decisions came about in the same way."""
+        return (self.trace, *self.advised.values())
 
 
-def advice(need: Requirements, overrides: Options) -> dict[str, str]:
-    """The picks alone, without their words."""
-    return {rule.topic: rule.pick(case) for rule, case in _cases(need, overrides)}
+def decide(need: Requirements, prices: Prices, chosen: Options) -> Decision:
+    """The most comfortable design within the budget; the thriftiest if none is."""
+    demand, trace = Demand(need), ()
+    for thrift in _thrifts(need, chosen):
+        found = design(demand, prices, chosen, thrift)
+        within = cost.compared(found.plan) <= need.budget_usd_month
+        trace = (*trace, *found.trace, within)
+        if within:
+            break
+    return Decision(found.plan, found.advised, found.thrift, trace)
 
 
-def _cases(need: Requirements, overrides: Options) -> Iterator[tuple[Rule, Case]]:
+def _thrifts(need: Requirements, chosen: Options) -> list[Thrift]:
+    """Servers of one's own stand in for managed ones only where one server may be down a while."""
+    bound = LIMIT["one_server_availability"]
+    own = need.hosting == "managed" and need.availability <= bound and "hosting" not in chosen
+    return list(Thrift) if own else [Thrift.COMFORT, Thrift.LEAN]
+
+
+def design(demand: Demand, prices: Prices, chosen: Options, thrift: Thrift) -> Decision:
+    """The design at one level of thrift, whatever the budget."""
+    start = Case(Plan(demand, prices, {}), thrift)
+    advised = {rule.topic: option for rule, _, option in run(start, chosen)}
+    plan = Plan(demand, prices, {**advised, **chosen})
+    return Decision(plan, advised, thrift, tuple(start.trace))
+
+
+def run(start: Case, chosen: Options) -> Iterator[tuple[Rule, Case, str]]:
+    """Each rule with the case it decided on, after the picks of those before it, and its advice.
+
+    The user's option, not the advice, is what later rules see.
+    """
     picked: dict[str, str] = {}
-    load = Load(need, picked)
     for rule in RULES:
-        case = Case(need, picked, load)
-        yield rule, case
-        picked = {**picked, rule.topic: overrides.get(rule.topic) or rule.pick(case)}
-        if rule.topic in Load.DEPENDS_ON:
-            load = Load(need, picked)
+        case = start.after(picked)
+        advised = rule.pick(case)
+        yield rule, case, advised
+        picked = {**picked, rule.topic: chosen.get(rule.topic) or advised}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -19,3 +20,14 @@ def shown(value: Any) -> str:
 def brief(value: float) -> str:
     """A computed figure, rounded to three significant digits."""
     return shown(float(f"{value:.3g}"))
+
+
+def singular(unit: str) -> str:
+    """`processes` is `process`, `servers of one kind` is `server of one kind`; `ms` stays."""
+    first, *rest = unit.split(" ")
+    one = re.sub(r"(?<=ss)es$|(?<=[a-z]{2}[^s])s$", "", first)
+    return " ".join((one, *rest))
+
+
+def percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")

@@ -1,10 +1,9 @@
-"""What the user chose against the advice."""
+"""What the user may choose against the advice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from archgen.advisor.architecture import Choice
 from archgen.advisor.rules import OPTIONS
 
 
@@ -18,13 +17,3 @@ def _unknown(topic: str, option: str) -> Iterator[str]:
         yield f"{topic}: no such topic to choose; there are {', '.join(OPTIONS)}"
     elif option not in OPTIONS[topic]:
         yield f"{topic}: no option {option!r}; there are {', '.join(OPTIONS[topic])}"
-
-
-def impossible(choices: Iterable[Choice], chosen: Mapping[str, str]) -> list[str]:
-    """A problem for each chosen option that cannot work with the choices before it."""
-    return [
-        f"{choice.topic}: {other.option} cannot work here: {other.why}"
-        for choice in choices
-        for other in choice.rejected
-        if other.impossible and other.option == chosen.get(choice.topic)
-    ]

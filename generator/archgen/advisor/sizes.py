@@ -1,201 +1,410 @@
-"""The numbers of the rendered repository, each with its arithmetic."""
+"""The numbers of a plan, each with its arithmetic and source, in the order of the brief."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
-from archgen.advisor import capacity
+from archgen.advisor import spread
 from archgen.advisor.architecture import Size
 from archgen.advisor.capacity import round_up
-from archgen.advisor.constants import LIMIT, SOURCES
-from archgen.advisor.load import Load
-from archgen.advisor.numbers import brief, shown
-from archgen.requirements import Requirements
+from archgen.advisor.constants import LIMIT, source
+from archgen.advisor.numbers import brief, percent, shown, singular
+from archgen.advisor.plan import Plan
+from archgen.advisor.rules.partitioning import full_month
+
+_REQUIRED = "as required"
 
 
-def sizes(need: Requirements, rendered: Mapping[str, str]) -> tuple[Size, ...]:
-    """All sizes for the rendered options, in the order of the brief."""
-    load = Load(need, rendered)
-    return (*_jobs(load), *_queue(load), *_api(load), *_database(load), *_connections(load))
+def sizes(plan: Plan, rendered: Plan) -> tuple[Size, ...]:
+    """All sizes of the plan beside those of the options that this version renders; 0 where a size
+    does not apply."""
+    there = {size.name: size.value for size in _rows(rendered)}
+    return tuple(replace(size, rendered=there[size.name]) for size in _rows(plan))
 
 
-def _jobs(load: Load) -> tuple[Size, ...]:
-    need, each = load.need, load.worker_concurrency
-    busy = capacity.in_progress(load.jobs, need.typical_operation_s)
-    have = each * load.worker_processes
-    wait = capacity.p95_wait(load.slots, load.jobs, need.typical_operation_s)
-    margin = LIMIT["deadline_margin"]
-    return (
-        Size(
-            "workers",
-            "worker_processes",
-            load.worker_processes,
-            "processes",
-            f"{shown(need.jobs_per_minute)} jobs/min / 60 x {shown(need.typical_operation_s)} s"
-            f" = {brief(busy)} running (Little); {shown(load.slots)} slots keep them"
-            f" {_percent(busy / load.slots)} busy with a p95 wait of {brief(wait)} s"
-            f" (Erlang C, wanted {shown(need.job_wait_s)} s);"
-            f" / {shown(LIMIT['slots_per_worker'])} a process{_spare(load)}",
-            "Little 1961; Erlang 1917",
-            lasts=_lasts(have, busy),
-        ),
-        Size(
-            "workers",
-            "worker_concurrency",
-            each,
-            "jobs in parallel a process",
-            f"{shown(load.slots)} slots / {load.worker_processes - load.spare} processes",
-            _source("slots_per_worker"),
-        ),
-        Size(
-            "workers",
-            "ai_timeout_ms",
-            round_up(need.longest_operation_s * 1000 * margin),
-            "ms",
-            f"{shown(need.longest_operation_s)} s at worst x {shown(margin)}",
-            _source("deadline_margin"),
-        ),
-        Size(
-            "workers",
-            "shutdown_grace_s",
-            round_up(min(LIMIT["stop_s"], need.longest_operation_s + 5)),
-            "s",
-            f"{shown(need.longest_operation_s)} s at worst + 5, at most {shown(LIMIT['stop_s'])}",
-            _source("stop_s"),
-        ),
-        Size(
-            "client_updates",
-            "poll_after_s",
-            load.poll_after,
-            "s",
-            f"{shown(need.typical_operation_s)} s x {shown(LIMIT['poll_share'])},"
-            f" at least {shown(LIMIT['poll_after_s'])}",
-            _source("poll_share"),
-        ),
-        Size("workers", "job_max_attempts", 5, "attempts", "then the dead letter", "contract"),
-        Size("workers", "job_backoff_ms", 1000, "ms", "before the first retry", "contract"),
-        Size("workers", "job_lease_s", 30, "s", "heartbeat every third of it", "contract"),
+def numbers(plan: Plan) -> dict[str, Size]:
+    """Size name to size."""
+    return {size.name: size for size in _rows(plan)}
+
+
+def _rows(plan: Plan) -> Iterator[Size]:
+    for rows in (_jobs, _calls, _queue, _api, _cache, _database, _storage, _connections, _events):
+        for topic, name, value, unit, arithmetic, origin in rows(plan):
+            unit = singular(unit) if value == 1 else unit
+            yield Size(topic, name, value, unit, arithmetic, origin, value)
+
+
+Row = tuple[str, str, int, str, str, str]
+
+
+def _jobs(plan: Plan) -> Iterator[Row]:
+    need, demand = plan.need, plan.demand
+    each = shown(LIMIT["slots_per_worker"])
+    yield (
+        "workers",
+        "job_slots",
+        demand.slots,
+        "jobs at once",
+        f"{shown(need.jobs_per_minute)} jobs/min / 60 x {shown(need.typical_operation_s)} s"
+        f" = {brief(demand.running)} running (Little); {shown(demand.slots)} keep them"
+        f" {percent(demand.running / demand.slots)} busy with a p95 wait of"
+        f" {brief(demand.wait_s)} s (Erlang C, wanted {shown(need.job_wait_s)} s)"
+        f"{spread.sentence(need, demand.wait_s)}",
+        "Little 1961; Erlang 1917",
+    )
+    yield (
+        "workers",
+        "worker_processes",
+        plan.worker_processes,
+        "processes",
+        f"{shown(demand.slots)} slots / {each} a process, and {brief(plan.worker_busy)} cores"
+        f" / {shown(plan.worker_cores)} each: {plan.worker_needed}{_spare(plan)}",
+        source("slots_per_worker"),
+    )
+    yield (
+        "workers",
+        "worker_concurrency",
+        plan.worker_concurrency,
+        "jobs at once a process",
+        f"{shown(demand.slots)} slots / {plan.worker_needed} processes",
+        source("slots_per_worker"),
+    )
+    yield (
+        "workers",
+        "worker_cpu_m",
+        round(plan.worker_cores * 1000),
+        "thousandths of a core a process",
+        f"({brief(demand.jobs)} jobs/s x {shown(LIMIT['worker_job_us'])} µs"
+        f" + {shown(need.events_per_second)} events/s x {shown(LIMIT['event_us'])} µs)"
+        f" / {percent(LIMIT['cpu_utilisation'])} = {brief(plan.worker_busy)} cores;"
+        " the next of 250, 500, 1000",
+        source("worker_job_us"),
+    )
+    yield (
+        "workers",
+        "worker_memory_mb",
+        plan.worker_memory_mb,
+        "MB a process",
+        f"{shown(LIMIT['process_mb'])} + {each} jobs x ({shown(LIMIT['running_job_mb'])} MB"
+        f" + {shown(need.job_kb)} KB)",
+        source("running_job_mb"),
     )
 
 
-def _queue(load: Load) -> tuple[Size, ...]:
-    need, depth = load.need, load.queue_depth
-    return (
-        Size(
-            "queue_store",
-            "max_queue_depth",
-            depth,
-            "jobs",
-            f"{brief(load.jobs)} jobs/s x {shown(need.job_wait_s)} s"
-            f" x {shown(LIMIT['shed_factor'])}, at least 100",
-            _source("shed_factor"),
-        ),
-        Size(
-            "queue_store",
-            "redis_mb",
-            capacity.redis_mb(depth),
-            "MB",
-            f"({shown(LIMIT['redis_base_mb'])} MB + {shown(depth)} jobs x"
-            f" {shown(LIMIT['queue_job_bytes'])} B) / (1 - {shown(LIMIT['redis_free_share'])})",
-            _source("queue_job_bytes"),
-        ),
-        Size("queue_store", "job_wait_s", round_up(need.job_wait_s), "s", "as required"),
+def _calls(plan: Plan) -> Iterator[Row]:
+    need, margin = plan.need, LIMIT["deadline_margin"]
+    longest = shown(need.longest_operation_s)
+    yield (
+        "workers",
+        "ai_timeout_ms",
+        round_up(need.longest_operation_s * 1000 * margin),
+        "ms",
+        f"{longest} s at worst x {shown(margin)}",
+        source("deadline_margin"),
+    )
+    yield (
+        "workers",
+        "shutdown_grace_s",
+        round_up(min(LIMIT["stop_s"], need.longest_operation_s + 5)),
+        "s",
+        f"{longest} s at worst + 5, at most {shown(LIMIT['stop_s'])}",
+        source("stop_s"),
+    )
+    yield "workers", "job_max_attempts", 5, "attempts", "then the dead letter", "contract"
+    yield "workers", "job_backoff_ms", 1000, "ms", "before the first retry", "contract"
+    yield "workers", "job_lease_s", 30, "s", "heartbeat every third of it", "contract"
+    yield (
+        "client_updates",
+        "poll_after_s",
+        round_up(plan.demand.poll_after),
+        "s",
+        f"{shown(need.typical_operation_s)} s x {shown(LIMIT['poll_share'])},"
+        f" at least {shown(LIMIT['poll_after_s'])}",
+        source("poll_share"),
+    )
+    yield (
+        "client_updates",
+        "stream_connections",
+        plan.streams,
+        "open streams",
+        f"{shown(need.concurrent_users)} users, over {plan.api_needed} processes of at most"
+        f" {shown(LIMIT['streams_per_process'])} each",
+        source("streams_per_process"),
+    )
+    yield (
+        "client_updates",
+        "webhook_concurrency",
+        plan.webhook_calls,
+        "calls at once",
+        f"{brief(plan.demand.webhooks)} calls/s x {shown(LIMIT['webhook_s'])} s (Little)",
+        source("webhook_s"),
     )
 
 
-def _api(load: Load) -> tuple[Size, ...]:
-    need = load.need
-    used = _percent(LIMIT["cpu_utilisation"])
-    return (
-        Size(
-            "scaling",
-            "api_processes",
-            load.api_processes,
-            "processes",
-            f"{shown(need.peak_rps)} requests/s x {shown(load.request_us)} µs"
-            f" / {used} of a core{_spare(load)}",
-            _source("fastify_request_us"),
-            lasts=_lasts(load.api_processes * 1e6 / load.request_us, need.peak_rps),
-        ),
-        Size("scaling", "peak_rps", round_up(need.peak_rps), "requests/s", "as required"),
+def _queue(plan: Plan) -> Iterator[Row]:
+    need, depth = plan.need, plan.queue_depth
+    yield (
+        "queue_store",
+        "max_queue_depth",
+        depth,
+        "jobs",
+        f"{brief(plan.demand.jobs)} jobs/s x {shown(need.job_wait_s)} s"
+        f" x {shown(LIMIT['shed_factor'])}, at least 100",
+        source("shed_factor"),
+    )
+    yield (
+        "queue_store",
+        "redis_mb",
+        plan.redis_mb,
+        "MB",
+        f"({shown(LIMIT['redis_base_mb'])} MB + {shown(depth)} jobs x"
+        f" {shown(LIMIT['queue_job_bytes'])} B) / (1 - {shown(LIMIT['redis_free_share'])})",
+        source("queue_job_bytes"),
+    )
+    yield "queue_store", "job_wait_s", round_up(need.job_wait_s), "s", _REQUIRED, ""
+
+
+def _api(plan: Plan) -> Iterator[Row]:
+    need, used = plan.need, percent(LIMIT["cpu_utilisation"])
+    cost = f"{shown(need.peak_rps)} requests/s x {shown(plan.request_us)} µs / {used} of a core"
+    yield (
+        "scaling",
+        "api_processes",
+        plan.api_processes,
+        "processes",
+        f"{cost}{_spare(plan)}",
+        source("fastify_request_us"),
+    )
+    yield (
+        "scaling",
+        "api_cpu_m",
+        round(plan.api_cores * 1000),
+        "thousandths of a core a process",
+        f"{cost} / {plan.api_needed}; the next of 250, 500, 1000",
+        source("cpu_utilisation"),
+    )
+    yield (
+        "scaling",
+        "api_memory_mb",
+        plan.api_memory_mb,
+        "MB a process",
+        f"{shown(LIMIT['process_mb'])} + {shown(plan.streams)} streams / {plan.api_needed}"
+        f" x {shown(LIMIT['stream_kb'])} KB + {shown(plan.cache_l1_mb)} MB of L1",
+        source("process_mb"),
+    )
+    yield "scaling", "peak_rps", round_up(need.peak_rps), "requests/s", _REQUIRED, ""
+    yield "scaling", "p95_ms", round_up(need.p95_ms), "ms", _REQUIRED, ""
+
+
+def _cache(plan: Plan) -> Iterator[Row]:
+    need = plan.need
+    yield (
+        "caching",
+        "cache_l1_mb",
+        plan.cache_l1_mb,
+        "MB a process",
+        "what does not fit is evicted",
+        source("l1_mb"),
+    )
+    yield (
+        "caching",
+        "cache_mb",
+        plan.cache_mb,
+        "MB",
+        f"({shown(LIMIT['redis_base_mb'])} MB + {brief(plan.demand.reads)} reads/s x"
+        f" {shown(need.staleness_s)} s x ({shown(need.response_kb)} KB"
+        f" + {shown(LIMIT['cache_entry_bytes'])} B)) / (1 - {shown(LIMIT['redis_free_share'])}),"
+        " as if no two reads asked for the same; never more than the data",
+        source("cache_entry_bytes"),
+    )
+    yield "http_caching", "staleness_s", round_up(need.staleness_s), "s", _REQUIRED, ""
+
+
+def _database(plan: Plan) -> Iterator[Row]:
+    demand, need = plan.demand, plan.need
+    slow = f" + {brief(demand.queries)} slow queries at once" if demand.queries else ""
+    events = (
+        f" + {shown(plan.stored_events)} events/s x {shown(LIMIT['event_row_us'])} µs"
+        if plan.stored_events
+        else ""
+    )
+    searches = (
+        f" + {brief(need.searches_per_second)} searches/s x {shown(LIMIT['vector_search_us'])} µs"
+        if plan.picks("vectors", "pgvector")
+        else ""
+    )
+    yield (
+        "database",
+        "database_cores",
+        plan.database_cores,
+        "cores",
+        f"({brief(demand.reads)} reads/s x {shown(LIMIT['postgres_read_us'])} µs"
+        f" + {brief(demand.writes)} writes/s x {shown(LIMIT['postgres_write_us'])} µs"
+        f" + {brief(demand.jobs)} jobs/s x {shown(plan.queue_us)} µs{events}{searches}{slow})"
+        f" / {percent(LIMIT['cpu_utilisation'])} = {brief(plan.database_need)}, at least 2",
+        source("postgres_write_us"),
+    )
+    yield (
+        "database",
+        "database_memory_mb",
+        round_up(plan.server_gb * 1000),
+        "MB a server",
+        f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.database_connections)} connections x"
+        f" {shown(LIMIT['connection_mb'])}{_index(plan)}; how much of the data is hot is not asked",
+        source("connection_mb"),
+    )
+    most = f" / {shown(plan.most_cores)} of the largest server"
+    yield (
+        "database",
+        "database_replicas",
+        plan.replicas,
+        "servers",
+        f"{brief(plan.read_busy / LIMIT['cpu_utilisation'])} cores of reads{most}",
+        "",
+    )
+    yield (
+        "database",
+        "database_shards",
+        plan.shards,
+        "servers",
+        f"{brief(plan.database_need)} cores{most}",
+        "",
     )
 
 
-def _database(load: Load) -> tuple[Size, ...]:
-    need = load.need
-    return (
-        Size(
-            "database",
-            "database_cores",
-            load.database_cores,
-            "cores",
-            f"({brief(load.reads)} reads/s x {shown(LIMIT['postgres_read_us'])} µs"
-            f" + {brief(load.writes)} writes/s x {shown(LIMIT['postgres_write_us'])} µs"
-            f" + {brief(load.jobs)} jobs/s x {shown(LIMIT['postgres_job_us'])} µs)"
-            f" / {_percent(LIMIT['cpu_utilisation'])}, at least 2",
-            _source("postgres_write_us"),
-            lasts=_lasts(load.database_cores, load.database_busy),
-        ),
-        Size(
-            "database",
-            "storage_gb",
-            round_up(load.data_gb_in_3_years),
-            "GB in 36 months",
-            f"{shown(need.data_gb)} GB + 36 x {shown(need.growth_gb_month)} GB",
-        ),
-        Size("database", "retention_days", need.retention_days, "days", "as required"),
+def _index(plan: Plan) -> str:
+    if not plan.picks("vectors", "pgvector"):
+        return ""
+    share = percent(LIMIT["vector_memory_share"])
+    return f" + {brief(plan.demand.index_gb)} GB of index / {share}"
+
+
+def _storage(plan: Plan) -> Iterator[Row]:
+    need, demand = plan.need, plan.demand
+    for month in (1, 12, 36):
+        yield (
+            "partitioning",
+            f"storage_gb_month_{month}",
+            round_up(demand.data_gb(month)),
+            "GB",
+            f"{shown(need.data_gb)} + {month} x {shown(need.growth_gb_month)}"
+            f" + {brief(demand.jobs_gb(month))} of finished jobs",
+            source("storage_factor"),
+        )
+    bound = shown(LIMIT["database_table_gb"])
+    yield (
+        "partitioning",
+        "partition_month",
+        full_month(plan.demand) or 0,
+        "months until then",
+        f"the first month with over {bound} GB; 0: not within ten years, or from the start",
+        source("database_table_gb"),
+    )
+    yield (
+        "partitioning",
+        "purged_rows_day",
+        round_up(demand.purged_rows),
+        "rows/day",
+        f"{brief(demand.jobs)} jobs/s x {shown(LIMIT['mean_to_peak'])} of the peak x 86,400 s,"
+        " deleted by retention",
+        source("mean_to_peak"),
+    )
+    yield "partitioning", "retention_days", need.retention_days, "days", _REQUIRED, ""
+    yield (
+        "vectors",
+        "vector_index_mb",
+        round_up(plan.vector_gb / 2 * 1000),
+        "MB",
+        f"{shown(need.vectors)} vectors x ({shown(need.vector_dimensions)} x 2 B"
+        f" + {shown(LIMIT['vector_link_bytes'])} B)",
+        source("vector_link_bytes"),
     )
 
 
-def _connections(load: Load) -> tuple[Size, ...]:
+def _connections(plan: Plan) -> Iterator[Row]:
     workers = int(LIMIT["worker_connections"])
-    return (
-        Size(
-            "pool",
-            "api_pool",
-            load.api_pool,
-            "connections a process",
-            f"{brief(load.requests_in_database)} requests in the database + 1, at most"
-            f" {load.database_cores} cores x 2 + 1, at least {shown(LIMIT['smallest_api_pool'])}",
-            "Little 1961; HikariCP wiki, pool sizing",
-        ),
-        Size(
-            "pool",
-            "worker_pool",
-            workers,
-            "connections a process",
-            "claim, finish, heartbeat, relay and sweep, one statement each",
-            _source("worker_connections"),
-        ),
-        Size(
-            "pool",
-            "database_connections",
-            capacity.max_connections(load.pooled),
-            "max_connections",
-            f"({load.api_processes} x {load.api_pool} + {load.worker_processes} x {workers})"
-            f" / {_percent(LIMIT['connection_share'])}, at least"
-            f" {shown(LIMIT['default_connections'])}",
-            _source("connection_share"),
-        ),
+    share = percent(LIMIT["connection_share"])
+    yield (
+        "pool",
+        "api_pool",
+        plan.api_pool,
+        "connections a process",
+        f"{brief(plan.requests_in_database)} requests in the database + 1, at most"
+        f" {shown(plan.database_cores)} cores x 2 + 1, at least {shown(LIMIT['smallest_api_pool'])}",
+        "Little 1961; HikariCP wiki, pool sizing",
+    )
+    yield (
+        "pool",
+        "worker_pool",
+        workers,
+        "connections a process",
+        "claim, finish, heartbeat, relay and sweep, one statement each",
+        source("worker_connections"),
+    )
+    pooled = f"{plan.api_processes} x {plan.api_pool} + {plan.worker_processes} x {workers}"
+    behind = plan.picks("pool", "pgbouncer")
+    yield (
+        "pool",
+        "pgbouncer_pool",
+        plan.pooler_connections if behind else 0,
+        "connections to the server",
+        f"{shown(plan.database_cores)} cores x 2 + 1, for {pooled} = {shown(plan.pooled)} clients",
+        "HikariCP wiki, pool sizing",
+    )
+    yield (
+        "pool",
+        "database_connections",
+        plan.database_connections,
+        "max_connections",
+        f"{plan.pooler_connections if behind else f'({pooled})'} / {share}, at least"
+        f" {shown(LIMIT['default_connections'])}",
+        source("connection_share"),
     )
 
 
-def _lasts(have: float, used: float) -> float | None:
-    """The factor by which the use may grow; None if nothing is used."""
-    if not used:
-        return None
-    factor = float(f"{have / used:.3g}")
-    return int(factor) if factor.is_integer() else factor
+def _events(plan: Plan) -> Iterator[Row]:
+    need, incoming = plan.need, brief(plan.demand.event_mib_s)
+    flow = (
+        f"{shown(need.events_per_second)} events/s x {shown(need.event_bytes)} B = {incoming} MiB/s"
+    )
+    yield (
+        "event_bus",
+        "kafka_partitions",
+        plan.kafka_partitions,
+        "partitions",
+        f"{flow} / {shown(LIMIT['partition_mib_s'])} MiB/s, at least"
+        f" {need.event_consumers} consumers",
+        source("partition_mib_s"),
+    )
+    yield (
+        "event_bus",
+        "kafka_brokers",
+        plan.kafka_brokers,
+        "brokers",
+        f"{flow} x {shown(LIMIT['kafka_copies'])} copies / {shown(LIMIT['broker_mib_s'])} MiB/s,"
+        f" at least {shown(LIMIT['kafka_copies'])}",
+        source("broker_mib_s"),
+    )
+    yield (
+        "event_bus",
+        "kafka_gb",
+        round_up(plan.kafka_gb),
+        "GB",
+        f"{flow} x {shown(LIMIT['mean_to_peak'])} of the peak x {shown(LIMIT['kafka_days'])} days"
+        f" x {shown(LIMIT['kafka_copies'])} copies",
+        source("kafka_days"),
+    )
+    yield (
+        "event_bus",
+        "rabbitmq_nodes",
+        plan.rabbitmq_nodes,
+        "brokers",
+        f"3 over {shown(LIMIT['one_server_availability'])} % availability, else 1: the outbox"
+        " holds events while it is away",
+        source("one_server_availability"),
+    )
 
 
-def _spare(load: Load) -> str:
-    return " + 1 to spare" if load.spare else ""
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
-
-
-def _source(name: str) -> str:
-    entry = SOURCES[name]
-    return f"{entry['source']} ({entry['date']})"
+def _spare(plan: Plan) -> str:
+    return " + 1 to spare" if plan.demand.spare else ""

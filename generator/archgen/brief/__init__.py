@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
-from archgen.advisor import Architecture
+from archgen.advisor.architecture import Architecture
+from archgen.brief.answer import answer
+from archgen.brief.document import schema, to_json
 from archgen.brief.markdown import to_markdown
-from archgen.brief.text import to_text
+from archgen.brief.text import print_text, to_text
 
-__all__ = ["FORMATS", "to_json", "to_markdown", "to_text"]
-
-
-def to_json(architecture: Architecture) -> str:
-    return json.dumps(architecture.to_dict(), indent=2, ensure_ascii=False) + "\n"
-
+__all__ = ["FORMATS", "answer", "print_text", "schema", "to_json", "to_markdown", "to_text"]
 
 FORMATS: dict[str, Callable[[Architecture], str]] = {
     "text": to_text,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from archgen import source
-from archgen.advisor import Architecture
+from archgen.advisor.architecture import Architecture
 
 _TEMPLATE = "blueprints/shared/docs/architecture.md"
 
 
 def to_markdown(architecture: Architecture, service_name: str = "your service") -> str:
     """The brief in Markdown, as Copier would render it from the stored answers."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from archgen import source
+    from archgen.brief.answer import answer
+
     environment = Environment(  # the settings of copier.yml
         loader=FileSystemLoader(source.template_root()),
         undefined=StrictUndefined,
@@ -22,8 +24,7 @@ def to_markdown(architecture: Architecture, service_name: str = "your service") 
     )
     return environment.get_template(_TEMPLATE).render(
         service_name=service_name,
-        requirements=architecture.requirements.answers(),
-        overrides=dict(architecture.overrides),
-        decisions=architecture.decisions(),
-        size=architecture.sizing(),
+        requirements=architecture.to_dict()["requirements"],
+        brief=answer(architecture),
+        decision_records=[],  # nothing beside this page to link to
     )

@@ -2,86 +2,101 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+import re
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from typing import TYPE_CHECKING
 
-from archgen.advisor import Architecture
-from archgen.advisor.numbers import shown
-from archgen.brief.diagram import diagram
-from archgen.brief.lines import bullet, heading, paragraph
+from archgen.advisor.architecture import Architecture
+from archgen.brief.blocks import Block, Drawing, Grid, Line
+from archgen.brief.sections import SECTIONS
 
-Decision = dict[str, Any]
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+COLUMNS = 80
+INDENT = 2  # of a section's body
 
 
 def to_text(architecture: Architecture) -> str:
-    """The brief as plain text, a final line break included."""
-    decisions = architecture.decisions()
-    sections = [
-        ("Assessment", _assessment(decisions)),
-        ("What gives first", _first_to_give(architecture)),
-        ("Choices", _choices(decisions)),
-        ("Diagram, as this version renders it", [f"  {line}" for line in diagram(architecture)]),
-        ("Capacity, of what this version renders", _capacity(decisions)),
-        ("What would change this", _inputs(decisions)),
-    ]
-    lines = [line for title, body in sections for line in (*heading(title), *body, "")]
-    return "\n".join(lines).rstrip("\n") + "\n"
+    """The brief without colour and without trailing spaces, a final line break included."""
+    from rich.console import Console
+
+    out = StringIO()
+    _print(architecture, Console(file=out, width=COLUMNS, color_system=None))
+    return re.sub(r" +$", "", out.getvalue(), flags=re.MULTILINE)
 
 
-def _assessment(decisions: list[Decision]) -> Iterator[str]:
-    findings = [item for decision in decisions for item in decision["findings"]]
-    missing = [decision for decision in decisions if decision["instead"]]
-    if not any(item["severity"] == "problem" for item in findings):
-        yield from bullet("The requirements go together.")
-    for item in sorted(findings, key=lambda item: item["severity"] != "problem"):
-        yield from bullet(f"{item['severity'].upper()}: {item['message']} {item['remedy']}")
-    for decision in missing:
-        pick = f"{decision['topic']}={decision['picked']}"
-        nearest = f"not yet in this version, which renders {decision['instead']}."
-        yield from bullet(f"NOT YET: {pick} is {nearest}")
+def print_text(architecture: Architecture) -> None:
+    """To stdout, with colour on a terminal unless NO_COLOR or TERM say otherwise."""
+    from rich.console import Console
+
+    console = Console(width=COLUMNS)
+    if console.color_system:
+        _print(architecture, console)
+    else:
+        sys.stdout.write(to_text(architecture))
 
 
-def _first_to_give(architecture: Architecture) -> Iterator[str]:
-    for size in architecture.saturation():
-        at = f"{shown(size.lasts)} x the load"
-        yield from bullet(f"at {at}: {size.name} ({shown(size.value)} {size.unit})")
+def _print(architecture: Architecture, console: Console) -> None:
+    lines = _renderables(architecture, console)  # wrapped already
+    console.print(*lines, sep="\n", no_wrap=True, overflow="ignore", crop=False)
 
 
-def _choices(decisions: list[Decision]) -> Iterator[str]:
-    for decision in decisions:
-        yield from bullet(f"{decision['topic']}: {decision['picked']}")
-        yield from paragraph(f"because {decision['because']}", 4)
-        for other in decision["rejected"]:
-            yield from bullet(f"not {other['option']}: {other['why']}", 4)
-        becomes = "the advice becomes" if decision["advised"] else "becomes"
-        for option, at in _grouped(decision["flips"], "becomes", "when").items():
-            yield from bullet(f"{becomes} {option} at {' or '.join(at)}", 4)
+def _renderables(architecture: Architecture, console: Console) -> Iterator[Text | Padding]:
+    from rich.text import Text
+
+    for index, (title, section) in enumerate(SECTIONS.items()):
+        gap = "\n" if index else ""
+        yield Text(f"{gap}{title}\n{'-' * len(title)}", "bold")
+        for block in section(architecture):
+            yield from _rendered(block, console)
 
 
-def _capacity(decisions: list[Decision]) -> Iterator[str]:
-    for size in (size for decision in decisions for size in decision["sizes"]):
-        source = f" [{size['source']}]" if size["source"] else ""
-        value = f"{size['name']} = {shown(size['value'])} {size['unit']}"
-        yield from bullet(f"{value}: {size['arithmetic']}{source}")
+def _rendered(block: Block, console: Console) -> Iterator[Text | Padding]:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if isinstance(block, Grid):
+        yield Padding.indent(_table(block), INDENT)
+    elif isinstance(block, Drawing):
+        yield from (Text(f"{' ' * INDENT}{line}") for line in block.lines)
+    else:
+        yield from _wrapped(block, console)
 
 
-def _inputs(decisions: list[Decision]) -> Iterator[str]:
-    """Which answer moves which choices, the most moving answer first."""
-    flips = [
-        {"input": flip["input"], "topic": decision["topic"]}
-        for decision in decisions
-        for flip in decision["flips"]
-    ]
-    moved = {
-        name: dict.fromkeys(topics) for name, topics in _grouped(flips, "input", "topic").items()
-    }
-    for name, topics in sorted(moved.items(), key=lambda item: -len(item[1])):
-        yield from bullet(f"{name} moves {', '.join(topics)}")
+def _wrapped(line: Line, console: Console) -> Iterator[Text]:
+    from rich.text import Text
+
+    first = " " * (INDENT + line.indent) + line.marker
+    wrapped = _text(line).wrap(console, COLUMNS - len(first), overflow="fold")
+    for index, text in enumerate(wrapped):
+        text.rstrip()
+        yield Text.assemble(" " * len(first) if index else first, text)
 
 
-def _grouped(rows: Iterable[dict[str, Any]], key: str, value: str) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        groups[row[key]].append(row[value])
-    return groups
+def _table(grid: Grid) -> Table:
+    from rich.box import Box
+    from rich.table import Table
+    from rich.text import Text
+
+    dashes = Box("\n".join(["    "] * 2 + [" -  "] + ["    "] * 5), ascii=True)
+    gap = (0, 1, 0, 0)  # beside the one column of the box
+    table = Table(box=dashes, show_edge=False, show_header=bool(grid.header), padding=gap)
+    for index in range(len(grid.rows[0]) if grid.rows else 0):
+        header = grid.header[index] if grid.header else ""
+        justify = "right" if index in grid.right else "left"
+        table.add_column(Text(header), justify=justify, overflow="fold")
+    for row in grid.rows:
+        table.add_row(*map(_text, row))
+    return table
+
+
+def _text(line: Line) -> Text:
+    from rich.text import Text
+
+    return Text.assemble(*line.parts)

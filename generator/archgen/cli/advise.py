@@ -37,11 +37,13 @@ class _Format(argparse.Action):
 
 
 def run(args: argparse.Namespace) -> int:
-    answers, chosen = inputs.collect(args)
+    architecture = inputs.collect(args).advise()
 
-    from archgen import advisor, brief, requirements
+    from archgen import brief
 
-    architecture = advisor.advise(requirements.parse(answers), chosen)
-    form = brief.FORMATS["json" if args.json else args.format]
-    print(form(architecture), end="")
+    form = "json" if args.json else args.format
+    if form == "text":
+        brief.print_text(architecture)
+    else:
+        print(brief.FORMATS[form](architecture), end="")
     return 0

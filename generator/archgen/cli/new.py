@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -71,29 +72,22 @@ def _need_terminal(args: argparse.Namespace) -> None:
 
 def _decide(args: argparse.Namespace) -> Architecture:
     """The architecture the user agreed to."""
-    from archgen.advisor import advise
-    from archgen.requirements import parse
-
-    answers, overrides = inputs.collect(args)
+    given = inputs.collect(args)
     if args.yes:
-        architecture = advise(parse(answers), overrides)
+        architecture = given.advise()
         _refuse_unrenderable(architecture)
         if not args.json:
             _print_brief(architecture)
         return architecture
-    return _interview(args, answers, overrides)
+    return _interview(args, given)
 
 
-def _interview(
-    args: argparse.Namespace, answers: dict[str, Any], overrides: dict[str, str]
-) -> Architecture:
+def _interview(args: argparse.Namespace, given: inputs.Inputs) -> Architecture:
     from archgen import interview
-    from archgen.advisor import advise
-    from archgen.requirements import parse
 
     while True:
-        answers = interview.ask(answers, every=args.all)
-        architecture = advise(parse(answers), overrides)
+        given = replace(given, answers=interview.ask(given.answers, every=args.all))
+        architecture = given.advise()
         _refuse_unrenderable(architecture)
         _print_brief(architecture)
         for notice in _fallbacks(architecture):
@@ -127,7 +121,8 @@ def _fallbacks(architecture: Architecture) -> list[str]:
 def _print_brief(architecture: Architecture) -> None:
     from archgen import brief
 
-    print(brief.to_text(architecture))
+    brief.print_text(architecture)
+    print()
 
 
 def _print_preview(args: argparse.Namespace, target: Path, files: tuple[str, ...]) -> None:

@@ -11,12 +11,17 @@ import {
   submitHeaders,
   unchanged,
 } from '../jobs/http/schema.ts';
-import { etagOf, finished, pollAfterS, viewOf } from '../jobs/http/view.ts';
+import { etagOf, finished, viewOf } from '../jobs/http/view.ts';
 import type { Job } from '../jobs/model.ts';
 import type { JobService } from '../jobs/service.ts';
 import { answers, withKey } from './answers.ts';
 
-export const jobs: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { jobs }) => {
+interface Options {
+  jobs: JobService;
+  pollAfterS: number;
+}
+
+export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfterS }) => {
   const read = { onRequest: app.requires('jobs:read') };
   const write = { onRequest: app.requires('jobs:write') };
 
@@ -72,7 +77,7 @@ export const jobs: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { j
     },
     async ({ caller, params, headers }, reply) => {
       const found = await jobs.find(params.id, caller.tenant);
-      forPolling(reply, found);
+      forPolling(reply, found, pollAfterS);
       if (matches(headers['if-none-match'], etagOf(found))) return reply.code(304).send();
       return viewOf(found);
     },
@@ -93,7 +98,7 @@ export const jobs: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { j
   );
 };
 
-function forPolling(reply: FastifyReply, found: Job) {
+function forPolling(reply: FastifyReply, found: Job, pollAfterS: number) {
   reply.headers({
     etag: etagOf(found),
     'cache-control': 'private, no-cache',

@@ -130,7 +130,7 @@ describe('GET /v1/jobs/{id}', () => {
     const { id } = (await post(job)).json();
     const first = await get(`/v1/jobs/${id}`);
     expect(first.json()).toMatchObject({ id, status: 'queued' });
-    expect(first.headers['retry-after']).toBe('2');
+    expect(first.headers['retry-after']).toBe('7');
     const etag = String(first.headers.etag);
     const again = await get(`/v1/jobs/${id}`, { 'if-none-match': `"x", W/${etag}` });
     expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', etag]);

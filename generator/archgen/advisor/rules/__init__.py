@@ -1,4 +1,4 @@
-"""One small module a topic: what is picked, why, and what speaks against each other option."""
+"""One small module a topic: its options, the number that decides, what each costs to have."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from archgen.advisor.rules import (
     database,
     event_bus,
     hosting,
+    http_caching,
+    partitioning,
     pool,
     queue_store,
     scaling,
+    standby,
+    vectors,
     workers,
     write_model,
 )
@@ -19,16 +23,23 @@ from archgen.advisor.rules.rule import Rule
 
 # In this order: a rule sees the picks of those before it.
 RULES: tuple[Rule, ...] = (
-    blueprint.RULE,
     workers.RULE,
+    blueprint.RULE,
     event_bus.RULE,
-    write_model.RULE,
     queue_store.RULE,
+    write_model.RULE,
     caching.RULE,
-    client_updates.RULE,
+    http_caching.RULE,
+    vectors.RULE,
+    partitioning.RULE,
     database.RULE,
+    standby.RULE,
+    client_updates.RULE,
     pool.RULE,
     hosting.RULE,
     scaling.RULE,
 )
-OPTIONS: dict[str, tuple[str, ...]] = {rule.topic: rule.options for rule in RULES}
+BY_TOPIC: dict[str, Rule] = {rule.topic: rule for rule in RULES}
+OPTIONS: dict[str, tuple[str, ...]] = {
+    rule.topic: tuple(option.name for option in rule.options) for rule in RULES
+}

@@ -2,50 +2,136 @@
 
 from __future__ import annotations
 
-from archgen.advisor import events
+from collections.abc import Sequence
+
+from archgen.advisor import capacity
 from archgen.advisor.constants import LIMIT
-from archgen.advisor.rules.rule import Case, Reasons, Rule
-from archgen.requirements import Requirements
+from archgen.advisor.numbers import brief, shown
+from archgen.advisor.rules.rule import Case, Option, Rule
 
 NEST, FASTIFY, KAFKA = "nestjs-bullmq", "fastify-redis", "express-kafka"
 
 
-def _pick(case: Case) -> str:
+def log_wanted(case: Case) -> bool:
+    """Whether events need a log that each consumer reads at its own pace."""
+    if case.reaches(case.demand.deliveries, LIMIT["queue_jobs_per_s"]):
+        return True
     need = case.need
-    if events.log_wanted(need) and not events.log_obstacle(need):
-        return KAFKA
-    known = _known(need)
-    if known:
-        return NEST if known == "nestjs" else FASTIFY
-    return NEST if need.engineers >= LIMIT["structure_engineers"] else FASTIFY
+    if need.workload != "event-stream" or "kafka" not in need.knows:
+        return False
+    return case.reaches(need.event_consumers, 2) and case.over(need.events_per_second, 0)
 
 
-def _known(need: Requirements) -> str | None:
+def log_reachable(case: Case) -> bool:
+    """Whether this team and budget can run brokers."""
+    known = "kafka" in case.need.knows
+    if not known and not case.reaches(case.need.engineers, LIMIT["platform_engineers"]):
+        return False
+    return not case.over(brokers_usd(case), brokers_share(case))
+
+
+def brokers_share(case: Case) -> float:
+    """USD a month that brokers may take."""
+    return case.need.budget_usd_month * LIMIT["brokers_budget_share"]
+
+
+def brokers_usd(case: Case) -> float:
+    """USD a month of the brokers alone; on servers of one's own they are servers."""
+    prices, many = case.plan.prices, capacity.brokers(case.demand.event_mib_s)
+    if case.need.hosting != "self-hosted":
+        return many * prices.families["kafka"][0].month
+    return many * prices.usd(prices.fitting("box", 2, 8) or prices.largest("box"))
+
+
+def log_sentence(case: Case) -> str:
+    """Why a log is wanted, or why not."""
+    need, bound = case.need, shown(LIMIT["queue_jobs_per_s"])
+    carried = f"{brief(case.demand.deliveries)} deliveries/s"
+    if case.demand.deliveries >= LIMIT["queue_jobs_per_s"]:
+        return f"{carried} are beyond one queue ({bound}/s)"
+    if log_wanted(case):
+        return f"{need.event_consumers} services consume the stream and the team knows Kafka"
+    if not need.event_consumers:
+        return "no service consumes events, so brokers would have nothing to carry"
+    return f"{carried} fit one queue ({bound}/s), so brokers only add work"
+
+
+def log_obstacle(case: Case) -> str:
+    """What keeps this team or budget from brokers."""
+    need, bound = case.need, int(LIMIT["platform_engineers"])
+    if "kafka" not in need.knows and need.engineers < bound:
+        who = "1 engineer" if need.engineers == 1 else f"{need.engineers} engineers"
+        return f"{who} (below {bound}) without Kafka in production cannot run it"
+    many = capacity.brokers(case.demand.event_mib_s)
+    return (
+        f"{many} brokers cost {brief(brokers_usd(case))} USD a month,"
+        f" over half the budget of {shown(need.budget_usd_month)}"
+    )
+
+
+def _no_log(case: Case) -> bool:
+    return not (log_wanted(case) and log_reachable(case))
+
+
+def _known(case: Case) -> str | None:
     """The one of the two frameworks that the team knows."""
-    known = [name for name in ("nestjs", "fastify") if name in need.knows]
+    known = [name for name in ("nestjs", "fastify") if name in case.need.knows]
     return known[0] if len(known) == 1 else None
 
 
-def _explain(case: Case, picked: str) -> Reasons:
-    wanted, obstacle = events.log_wanted(case.need), events.log_obstacle(case.need)
-    against = {
-        NEST: "modules, decorators and a build step",
-        FASTIFY: "leaves structure to the team",
-        KAFKA: f"{obstacle}, although {wanted}" if wanted else events.no_log_needed(case.need),
-    }
-    if picked == KAFKA:
-        no_log = "no log that each consumer reads at its own pace"
-        return Reasons(wanted or "", against | dict.fromkeys((NEST, FASTIFY), no_log))
-    return Reasons(_structure(case.need), against)
+def _prefer(case: Case) -> Sequence[str]:
+    known = _known(case)
+    many = known is None and case.reaches(case.need.engineers, LIMIT["structure_engineers"])
+    first, second = (NEST, FASTIFY) if many or known == "nestjs" else (FASTIFY, NEST)
+    return first, second, KAFKA
 
 
-def _structure(need: Requirements) -> str:
-    bound, known = int(LIMIT["structure_engineers"]), _known(need)
+def _structure(case: Case) -> str:
+    if not _no_log(case):
+        return log_sentence(case)
+    many, bound, known = case.need.engineers, int(LIMIT["structure_engineers"]), _known(case)
     if known:
         return f"the team knows {known}"
-    if need.engineers >= bound:
-        return f"{need.engineers} engineers (from {bound}) need agreed module boundaries"
-    return f"{need.engineers} engineers (below {bound}) get by with the smaller framework"
+    if many >= bound:
+        return f"{many} engineers (from {bound}) need agreed module boundaries"
+    who = "1 engineer gets" if many == 1 else f"{many} engineers get"
+    return f"{who} by with the smaller framework (below {bound})"
 
 
-RULE = Rule("blueprint", (NEST, FASTIFY, KAFKA), _pick, _explain)
+def _log(case: Case) -> str:
+    if log_wanted(case) and not log_reachable(case):
+        return f"{log_sentence(case)}, but {log_obstacle(case)}"
+    return log_sentence(case)
+
+
+RULE = Rule(
+    "blueprint",
+    "Which framework and transport?",
+    (
+        Option(
+            FASTIFY,
+            "Fastify, with BullMQ on Redis or with Postgres alone",
+            "leaves structure to the team",
+            _structure,
+            _no_log,
+            misses="events_per_second",
+        ),
+        Option(
+            NEST,
+            "NestJS on its Fastify adapter, with BullMQ or with Postgres alone",
+            "modules, decorators and a build step to learn",
+            _structure,
+            _no_log,
+            misses="events_per_second",
+        ),
+        Option(
+            KAFKA,
+            "Express, with jobs and events on Kafka",
+            "three brokers to run, and twice the CPU a request",
+            _log,
+            log_reachable,
+            misses="knows",
+        ),
+    ),
+    _prefer,
+)

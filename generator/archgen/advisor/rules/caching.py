@@ -4,58 +4,86 @@ from __future__ import annotations
 
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
-from archgen.advisor.rules import queue_store
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.rules import write_model
+from archgen.advisor.rules.rule import Case, Option, Rule
 
-NONE, IN_PROCESS, TWO_TIER, CDN = "none", "in-process", "two-tier", "cdn"
+NONE, IN_PROCESS, TWO_TIER = "none", "in-process", "two-tier"
 
 
-def _pick(case: Case) -> str:
-    need, reads = case.need, case.load.reads
-    pays = _slow_reads(case) or reads >= LIMIT["cached_reads_per_s"]
-    if need.staleness_s == 0 or not pays:
-        return NONE
-    if not _redis(case):
-        return IN_PROCESS
-    public = need.workload == "read-heavy" and reads >= LIMIT["cdn_reads_per_s"]
-    return CDN if public else TWO_TIER
+def slow_reads(case: Case) -> bool:
+    """Reads that cannot be computed within the wanted latency."""
+    need = case.need
+    return need.workload == "read-heavy" and case.over(need.typical_operation_s * 1000, need.p95_ms)
+
+
+def pays(case: Case) -> bool:
+    """Whether answers may be stored, and it is worth it."""
+    if not case.over(case.need.staleness_s, 0):
+        return False
+    return slow_reads(case) or case.reaches(case.demand.reads, LIMIT["shared_cache_reads_per_s"])
+
+
+def shared_pays(case: Case) -> bool:
+    """Whether several processes would each load what one can load for all."""
+    return pays(case) and case.over(case.plan.api_processes, 1)
 
 
 def _redis(case: Case) -> bool:
-    return case.picked["queue_store"] != queue_store.POSTGRES
+    return not case.picks("queue_store", "postgres")
 
 
-def _slow_reads(case: Case) -> bool:
-    """Reads that cannot be computed within the wanted latency."""
-    need = case.need
-    return need.workload == "read-heavy" and need.typical_operation_s * 1000 > need.p95_ms
-
-
-def _explain(case: Case, picked: str) -> Reasons:
-    redis = _redis(case)
-    against = {
-        NONE: "every read would reach the database",
-        IN_PROCESS: f"{case.load.api_processes} processes would each load and hold their own copy",
-        TWO_TIER: "one more thing that can be stale" if redis else "there is no Redis to share it",
-        CDN: "only public answers that many ask for gain from it",
-    }
-    impossible = frozenset() if redis else frozenset({TWO_TIER, CDN})
-    return Reasons(_because(case, picked), against, impossible)
-
-
-def _because(case: Case, picked: str) -> str:
-    need, reads = case.need, brief(case.load.reads)
-    if picked == NONE:
-        current = "answers must be current (staleness_s = 0)"
-        few = f"{reads} reads/s (below {shown(LIMIT['cached_reads_per_s'])}) are cheap"
-        return current if need.staleness_s == 0 else few
-    if picked == CDN:
-        return f"{reads} reads/s (from {shown(LIMIT['cdn_reads_per_s'])}) repeat themselves"
-    if _slow_reads(case):
+def _worth(case: Case) -> str:
+    need, reads = case.need, brief(case.demand.reads)
+    if need.staleness_s == 0:
+        return "answers must be current (staleness_s = 0)"
+    if need.workload == "read-heavy" and need.typical_operation_s * 1000 > need.p95_ms:
         took, limit = shown(need.typical_operation_s), shown(need.p95_ms)
         return f"a read of {took} s must be answered in {limit} ms, from a stored answer"
-    bound = shown(LIMIT["cached_reads_per_s"])
-    return f"{reads} reads/s (from {bound}) may be {shown(need.staleness_s)} s old"
+    bound = shown(LIMIT["shared_cache_reads_per_s"])
+    if case.demand.reads >= LIMIT["shared_cache_reads_per_s"]:
+        return f"{reads} reads/s (from {bound}) may be {shown(need.staleness_s)} s old"
+    return f"{reads} reads/s (below {bound}) are cheap"
 
 
-RULE = Rule("caching", (NONE, IN_PROCESS, TWO_TIER, CDN), _pick, _explain)
+def _shared(case: Case) -> str:
+    many = case.plan.api_processes
+    if not _redis(case):
+        return f"{_worth(case)}; there is no Redis to share it by"
+    if many == 1:
+        return f"{_worth(case)}; there is one process to hold it"
+    return f"{_worth(case)}; {many} processes would each load and hold their own copy"
+
+
+RULE = Rule(
+    "caching",
+    "Which tiers of cache stand before the database?",
+    (
+        Option(
+            NONE,
+            "every read reaches the database",
+            "every read reaches the database",
+            _worth,
+            lambda case: not pays(case),
+            misses="p95_ms",
+            meets=lambda case: not slow_reads(case) or case.picks("write_model", write_model.CQRS),
+        ),
+        Option(
+            IN_PROCESS,
+            "each process keeps answers in its memory (L1)",
+            "each process loads its own copy, and one more thing can be stale",
+            _shared,
+            lambda case: not (_redis(case) and shared_pays(case)),
+            misses="staleness_s",
+            meets=lambda case: case.over(case.need.staleness_s, 0),
+        ),
+        Option(
+            TWO_TIER,
+            "L1 in each process, L2 in a Redis of its own that may evict",
+            "one more server, and one more thing that can be stale",
+            _shared,
+            lambda case: case.over(case.need.staleness_s, 0),
+            possible=_redis,
+            misses="staleness_s",
+        ),
+    ),
+)

@@ -2,67 +2,101 @@
 
 from __future__ import annotations
 
+from archgen.advisor.capacity import round_up
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.rules.rule import Case, Option, Rule
 
 POLLING, WEBHOOK, SSE = "polling", "webhook", "sse"
+_UNUSABLE = "clients cannot use it (client_updates)"
 
 
-def _pick(case: Case) -> str:
-    accepted = case.need.client_updates
-    if POLLING in accepted and not _many_polls(case):
-        return POLLING
-    if SSE in accepted and not (_too_long(case) or _too_many(case)):
-        return SSE
-    return WEBHOOK if WEBHOOK in accepted else POLLING
+def _bound(case: Case) -> float:
+    """Polls/s from which they are worth avoiding."""
+    return max(LIMIT["cheap_polls_per_s"], case.need.peak_rps * LIMIT["polling_share"])
 
 
 def _many_polls(case: Case) -> bool:
-    return case.load.polls >= case.need.peak_rps * LIMIT["polling_share"]
+    return case.reaches(case.demand.polls, _bound(case))
 
 
-def _too_long(case: Case) -> bool:
-    return case.need.longest_operation_s > LIMIT["stream_operation_s"]
+def _short(case: Case) -> bool:
+    return not case.over(case.need.longest_operation_s, LIMIT["stream_operation_s"])
 
 
 def _room(case: Case) -> float:
-    return case.load.api_processes * LIMIT["streams_per_process"]
+    return case.plan.api_processes * LIMIT["streams_per_process"]
 
 
-def _too_many(case: Case) -> bool:
-    return case.need.concurrent_users > _room(case)
+def _accepts(case: Case, option: str) -> bool:
+    return option in case.need.client_updates
 
 
-def _explain(case: Case, picked: str) -> Reasons:
-    against = {
-        POLLING: "clients keep asking, and learn of it late",
-        WEBHOOK: "clients need a public address of their own",
-        SSE: _against_streams(case),
-    }
-    accepted = case.need.client_updates
-    unusable = {name: "clients cannot use it (client_updates)" for name in against}
-    unusable = {name: why for name, why in unusable.items() if name not in accepted}
-    because = _polls(case) if picked in accepted else _against_streams(case)
-    impossible = frozenset({SSE} if _too_long(case) else ())
-    return Reasons(because, against | unusable, impossible)
+def _asking(case: Case) -> str:
+    demand, bound = case.demand, _bound(case)
+    if not demand.jobs:
+        return "there are no jobs to ask after"
+    side = f"from {brief(bound)}" if demand.polls >= bound else f"below {brief(bound)}"
+    every = f"asking every {shown(round_up(demand.poll_after))} s"
+    return f"{every} makes {brief(demand.polls)} of {shown(case.need.peak_rps)} requests/s ({side})"
 
 
 def _polls(case: Case) -> str:
-    side = "from" if _many_polls(case) else "below"
-    load = f"asking every {case.load.poll_after} s makes {brief(case.load.polls)}"
-    share = shown(LIMIT["polling_share"] * 100)
-    return f"{load} of {shown(case.need.peak_rps)} requests/s ({side} {share} %)"
+    return _asking(case) if _accepts(case, POLLING) else _UNUSABLE
 
 
-def _against_streams(case: Case) -> str:
-    if _too_long(case):
-        took, most = shown(case.need.longest_operation_s), shown(LIMIT["stream_operation_s"])
-        return f"an operation may take {took} s, over {most} s: proxies cut idle streams"
-    if _too_many(case):
-        users = shown(case.need.concurrent_users)
-        return f"{users} open streams are over the {shown(_room(case))} there is room for"
-    return "a connection stays open for each client"
+def _streams(case: Case) -> str:
+    if not _accepts(case, SSE):
+        return _UNUSABLE
+    took, most = case.need.longest_operation_s, LIMIT["stream_operation_s"]
+    if took > most:
+        return f"an operation may take {shown(took)} s, over {shown(most)} s: proxies cut streams"
+    users, room = case.need.concurrent_users, _room(case)
+    side = "over" if users > room else "within"
+    return f"{shown(users)} open streams are {side} the {shown(room)} there is room for"
 
 
-RULE = Rule("client_updates", (POLLING, WEBHOOK, SSE), _pick, _explain)
+def _calls(case: Case) -> str:
+    if not _accepts(case, WEBHOOK):
+        return _UNUSABLE
+    return f"{brief(case.demand.webhooks)} calls back a second replace asking"
+
+
+RULE = Rule(
+    "client_updates",
+    "How do clients learn that a job is done?",
+    (
+        Option(
+            POLLING,
+            "they ask; Retry-After says when",
+            "clients keep asking, and learn of it late",
+            _polls,
+            lambda case: _accepts(case, POLLING) and not _many_polls(case),
+            misses="client_updates",
+        ),
+        Option(
+            SSE,
+            "an open stream a client",
+            "a connection stays open for each client",
+            _streams,
+            lambda case: (
+                _accepts(case, SSE)
+                and _short(case)
+                and not case.over(case.need.concurrent_users, _room(case))
+            ),
+            possible=_short,
+            misses="client_updates",
+        ),
+        Option(
+            WEBHOOK,
+            "a signed call to the client's address",
+            "clients need a public address of their own",
+            _calls,
+            lambda case: _accepts(case, WEBHOOK),
+            misses="client_updates",
+        ),
+    ),
+    lambda case: (
+        (POLLING, SSE, WEBHOOK) if WEBHOOK in case.need.client_updates else (WEBHOOK, SSE, POLLING)
+    ),
+)

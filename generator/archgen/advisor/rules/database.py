@@ -1,46 +1,56 @@
-"""How far one Postgres goes, and what comes after it."""
+"""How far one Postgres server goes, and what comes after it."""
 
 from __future__ import annotations
 
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.rules.rule import Case, Option, Rule
 
-SINGLE, REPLICAS, PARTITIONED, SHARDED = "single", "replicas", "partitioned", "sharded"
-
-
-def _pick(case: Case) -> str:
-    load, most = case.load, LIMIT["database_cores"]
-    reading = load.reads * LIMIT["postgres_read_us"] / 1e6
-    if (load.database_busy - reading) / LIMIT["cpu_utilisation"] > most:
-        return SHARDED
-    if load.data_gb_in_3_years > LIMIT["database_table_gb"]:
-        return PARTITIONED
-    return REPLICAS if load.database_cores > most else SINGLE
+SINGLE, REPLICAS, SHARDED = "single", "replicas", "sharded"
 
 
-def _explain(case: Case, picked: str) -> Reasons:
-    cores, data = _cores(case), _data(case)
-    against = {
-        SINGLE: "does not hold it",
-        REPLICAS: "their reads lag behind, and they add no room to write",
-        PARTITIONED: f"every query must name the time; {data}",
-        SHARDED: "no joins or transactions across shards",
-    }
-    return Reasons(data if picked == PARTITIONED else cores, against)
+def _one(case: Case) -> bool:
+    return not case.over(case.plan.database_need, case.plan.most_cores)
+
+
+def _one_writes(case: Case) -> bool:
+    return not case.over(case.plan.write_busy / LIMIT["cpu_utilisation"], case.plan.most_cores)
 
 
 def _cores(case: Case) -> str:
-    load, most = case.load, int(LIMIT["database_cores"])
-    side = "over" if load.database_cores > most else "within"
-    traffic = f"{brief(load.reads)} reads/s and {brief(load.writes)} writes/s"
-    return f"{traffic} need {shown(load.database_cores)} cores, {side} the {most} of one server"
+    plan, demand = case.plan, case.demand
+    side = "over" if plan.database_need > plan.most_cores else "within"
+    what = f"{brief(demand.reads)} reads/s and {brief(demand.writes)} writes/s"
+    if demand.queries:
+        what += f" and {brief(demand.queries)} slow queries at once"
+    need = f"{what} need {brief(plan.database_need)} cores"
+    return f"{need}, {side} the {shown(plan.most_cores)} of the largest server"
 
 
-def _data(case: Case) -> str:
-    data, bound = case.load.data_gb_in_3_years, LIMIT["database_table_gb"]
-    side = "over" if data > bound else "within"
-    return f"{brief(data)} GB in 36 months are {side} {shown(bound)} GB"
+def _writing(case: Case) -> str:
+    writing = case.plan.write_busy / LIMIT["cpu_utilisation"]
+    side = "over" if writing > case.plan.most_cores else "within"
+    return f"{_cores(case)}; writes alone need {brief(writing)}, {side} it"
 
 
-RULE = Rule("database", (SINGLE, REPLICAS, PARTITIONED, SHARDED), _pick, _explain)
+RULE = Rule(
+    "database",
+    "How many Postgres servers share the load?",
+    (
+        Option(SINGLE, "one server", "one server carries it all", _cores, _one, misses="peak_rps"),
+        Option(
+            REPLICAS,
+            "a primary for writes, replicas for reads",
+            "reads from replicas lag behind, and add no room to write",
+            _writing,
+            _one_writes,
+            misses="peak_rps",
+        ),
+        Option(
+            SHARDED,
+            "tenants spread over several servers",
+            "no joins or transactions across shards",
+            _writing,
+        ),
+    ),
+)

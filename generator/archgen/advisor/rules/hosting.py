@@ -2,52 +2,102 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 
-from archgen.advisor.constants import LIMIT, usd_month
+from archgen.advisor import cost
+from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.plan import Plan
+from archgen.advisor.rules.rule import Case, Option, Rule, Thrift
 
 COMPOSE, MANAGED, KUBERNETES = "compose", "managed", "kubernetes"
 
 
-def _pick(case: Case) -> str:
+def _own_servers(case: Case) -> bool:
+    """As wanted; or for want of money, where one server is enough."""
+    if case.need.hosting == "self-hosted":
+        return True
+    return case.thrift == Thrift.OWN_SERVERS and _one_box(case)
+
+
+def _platform_team(case: Case) -> bool:
+    if "kubernetes" in case.need.knows:
+        return True
+    return case.reaches(case.need.engineers, LIMIT["platform_engineers"])
+
+
+def _one_box(case: Case) -> bool:
+    return not case.over(case.plan.cores, case.plan.prices.largest("box").cores)
+
+
+def _prefer(case: Case) -> Sequence[str]:
+    if _own_servers(case):
+        return COMPOSE, KUBERNETES, MANAGED
+    first = (KUBERNETES, MANAGED) if case.need.hosting == KUBERNETES else (MANAGED, KUBERNETES)
+    return *first, COMPOSE
+
+
+def _fits_boxes(case: Case) -> bool:
+    return _own_servers(case) and (_one_box(case) or not _platform_team(case))
+
+
+def _boxes(case: Case) -> str:
+    if not _own_servers(case):
+        return _wish(case)
+    most = case.plan.prices.largest("box").cores
+    side = "fit" if case.plan.cores <= most else "are over"
+    cores = f"{brief(case.plan.cores)} cores {side} one server of {shown(most)}"
+    return cores if case.need.hosting == "self-hosted" else f"{_too_dear(case)}; {cores}"
+
+
+def _too_dear(case: Case) -> str:
+    usd = brief(_usd(case, MANAGED))
+    return f"managed it costs at least {usd} USD a month, over {shown(case.need.budget_usd_month)}"
+
+
+def _usd(case: Case, option: str) -> float:
+    picked = {**case.plan.picked, "hosting": option}
+    return cost.compared(Plan(case.demand, case.plan.prices, picked))
+
+
+def _wish(case: Case) -> str:
     need = case.need
-    if need.hosting == "kubernetes":
-        return KUBERNETES
-    if need.hosting == "managed":
-        return MANAGED if need.budget_usd_month >= managed_floor() else COMPOSE
-    return KUBERNETES if case.load.cores > LIMIT["box_cores"] else COMPOSE
-
-
-def _explain(case: Case, picked: str) -> Reasons:
-    against = {
-        COMPOSE: "one box, down while it is patched",
-        MANAGED: "dearer than own boxes",
-        KUBERNETES: "a platform to run beside the product",
-    }
-    return Reasons(_because(case, picked), against)
-
-
-def _because(case: Case, picked: str) -> str:
-    need = case.need
-    if need.hosting == "kubernetes":
+    if need.hosting == KUBERNETES:
         return "you run Kubernetes (hosting = kubernetes)"
-    if need.hosting == "managed":
-        side = "within" if picked == MANAGED else "over"
-        smallest = f"the smallest managed set costs {brief(managed_floor())} USD a month"
-        return f"{smallest}, {side} the budget of {shown(need.budget_usd_month)}"
-    side = "fit" if picked == COMPOSE else "are over"
-    return f"{shown(case.load.cores)} cores {side} one box of {shown(LIMIT['box_cores'])}"
+    if _own_servers(case):
+        return _boxes(case)
+    usd, budget = brief(_usd(case, MANAGED)), shown(need.budget_usd_month)
+    return f"you want it managed; it costs at least {usd} USD of {budget} a month"
 
 
-@cache
-def managed_floor() -> float:
-    """USD a month: smallest database and Redis, a balancer, two containers of 1/4 vCPU, 1/2 GB."""
-    containers = usd_month("container_vcpu", 0.5) + usd_month("container_gb", 1)
-    return containers + sum(
-        usd_month(item) for item in ("database_smallest", "redis_smallest", "load_balancer")
-    )
-
-
-RULE = Rule("hosting", (COMPOSE, MANAGED, KUBERNETES), _pick, _explain)
+RULE = Rule(
+    "hosting",
+    "Where does it run?",
+    (
+        Option(
+            MANAGED,
+            "a cloud's containers, database and balancer",
+            "dearer than servers of one's own",
+            _wish,
+            lambda case: not _own_servers(case),
+            misses="hosting",
+        ),
+        Option(
+            COMPOSE,
+            "Docker Compose on servers of one's own",
+            "you patch and back it up yourself, and it is down while you do",
+            _boxes,
+            _fits_boxes,
+            misses="hosting",
+        ),
+        Option(
+            KUBERNETES,
+            "Kubernetes, with a managed database beside it",
+            "a platform to run beside the product",
+            _boxes,
+            lambda case: case.need.hosting == KUBERNETES or _own_servers(case),
+            misses="hosting",
+        ),
+    ),
+    _prefer,
+)

@@ -5,28 +5,44 @@ from __future__ import annotations
 from archgen.advisor.capacity import max_connections
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import shown
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.rules.rule import Case, Option, Rule
 
 DIRECT, PGBOUNCER = "direct", "pgbouncer"
 
 
-def _pick(case: Case) -> str:
-    wanted = max_connections(case.load.pooled)
-    return PGBOUNCER if wanted > LIMIT["most_connections"] else DIRECT
+def _few(case: Case) -> bool:
+    return not case.over(max_connections(case.plan.pooled), LIMIT["most_connections"])
 
 
-def _explain(case: Case, picked: str) -> Reasons:
-    load, most = case.load, int(LIMIT["most_connections"])
-    side = "over" if picked == PGBOUNCER else "within"
-    processes = shown(load.api_processes + load.worker_processes)
-    return Reasons(
-        f"{processes} processes hold {shown(load.pooled)} connections; at 80 % the server must"
-        f" allow {shown(max_connections(load.pooled))}, {side} {most}",
-        {
-            DIRECT: "a backend process and its memory for each connection",
-            PGBOUNCER: "one more hop, and no LISTEN through it",
-        },
+def _connections(case: Case) -> str:
+    plan, most = case.plan, int(LIMIT["most_connections"])
+    wanted = max_connections(plan.pooled)
+    side = "over" if wanted > most else "within"
+    processes = shown(plan.api_processes + plan.worker_processes)
+    return (
+        f"{processes} processes hold {shown(plan.pooled)} connections; at"
+        f" {shown(LIMIT['connection_share'] * 100)} % the server must allow {shown(wanted)},"
+        f" {side} {most}"
     )
 
 
-RULE = Rule("pool", (DIRECT, PGBOUNCER), _pick, _explain)
+RULE = Rule(
+    "pool",
+    "Do processes connect to Postgres directly?",
+    (
+        Option(
+            DIRECT,
+            "each process has its own pool",
+            "a backend process and its memory for each connection",
+            _connections,
+            _few,
+            misses="peak_rps",
+        ),
+        Option(
+            PGBOUNCER,
+            "through PgBouncer in transaction mode",
+            "one more hop, and LISTEN and migrations go around it",
+            _connections,
+        ),
+    ),
+)

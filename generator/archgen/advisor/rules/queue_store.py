@@ -2,61 +2,73 @@
 
 from __future__ import annotations
 
-from archgen.advisor.constants import LIMIT, usd_month
+from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
-from archgen.advisor.rules import blueprint
-from archgen.advisor.rules.rule import Case, Reasons, Rule
-from archgen.requirements import Requirements
+from archgen.advisor.rules import blueprint, caching
+from archgen.advisor.rules.rule import Case, Option, Rule
 
 REDIS, POSTGRES, KAFKA = "redis", "postgres", "kafka"
 
 
-def _pick(case: Case) -> str:
-    if case.picked["blueprint"] == blueprint.KAFKA:
-        return KAFKA
-    need = case.need
-    if "redis" in need.knows:
-        return REDIS
-    return POSTGRES if need.engineers == 1 or _dear(need) else REDIS
+def _log_there(case: Case) -> bool:
+    return case.picks("blueprint", blueprint.KAFKA)
 
 
-def _dear(need: Requirements) -> bool:
-    """Whether Redis takes too much of the budget; on own servers it costs memory, not a price."""
-    allowed = need.budget_usd_month * LIMIT["redis_budget_share"]
-    return need.hosting == "managed" and usd_month("redis") > allowed
+def _redis_there(case: Case) -> bool:
+    """Whether Redis is wanted for other reasons; a tight budget spares it if that saves much."""
+    least = case.plan.prices.families["redis"][0].month
+    spared = case.need.budget_usd_month * LIMIT["redis_budget_share"]
+    if case.thrift and case.over(least, spared):
+        return False
+    return "redis" in case.need.knows or caching.shared_pays(case)
 
 
-def _explain(case: Case, picked: str) -> Reasons:
-    given = case.picked["blueprint"]
-    if picked == KAFKA:
-        why = f"the blueprint {given} moves jobs by Kafka"
-        others = (REDIS, POSTGRES)
-        return Reasons(why, dict.fromkeys(others, why), frozenset(others))
-    against = {
-        REDIS: "one more server to pay and watch",
-        POSTGRES: "less CPU a job than BullMQ and one server fewer, but its polling and the rate"
-        " limits load the database",
-        KAFKA: f"comes with blueprint={blueprint.KAFKA}; the blueprint here is {given}",
-    }
-    because = _with_redis(case.need) if picked == REDIS else _without_redis(case.need)
-    return Reasons(because, against, frozenset({KAFKA}))
+def _alone(case: Case) -> str:
+    if _log_there(case):
+        return f"the blueprint {blueprint.KAFKA} moves jobs by Kafka"
+    if _redis_there(case):
+        known = "redis" in case.need.knows
+        why = "the team knows Redis" if known else "Redis is there for the shared cache"
+        return f"{why}, and BullMQ brings a dashboard"
+    if case.thrift and ("redis" in case.need.knows or caching.shared_pays(case)):
+        least = brief(case.plan.prices.families["redis"][0].month)
+        return f"the budget presses, and Redis costs {least} USD a month and more"
+    own, bullmq = shown(LIMIT["queue_postgres_us"]), shown(LIMIT["queue_redis_us"])
+    return f"a job takes {own} µs of Postgres, over BullMQ {bullmq} µs and a server more"
 
 
-def _without_redis(need: Requirements) -> str:
-    if need.engineers == 1:
-        return "1 engineer runs everything: one server fewer fails less often"
-    price = brief(usd_month("redis"))
-    return f"Redis, {price} USD a month, is over a tenth of {shown(need.budget_usd_month)} USD"
+def _on_kafka(case: Case) -> str:
+    given = case.plan.picked.get("blueprint", "")
+    if given == blueprint.KAFKA:
+        return f"the blueprint {given} moves jobs by Kafka"
+    return f"comes with blueprint={blueprint.KAFKA}; the blueprint here is {given}"
 
 
-def _with_redis(need: Requirements) -> str:
-    keeps = "keeps polling and rate limits off the database"
-    if "redis" in need.knows:
-        return f"the team knows redis; it {keeps}"
-    if need.hosting != "managed":
-        return f"{need.engineers} engineers can run one more server, which {keeps}"
-    price = brief(usd_month("redis"))
-    return f"{price} USD of {shown(need.budget_usd_month)} a month {keeps}"
-
-
-RULE = Rule("queue_store", (REDIS, POSTGRES, KAFKA), _pick, _explain)
+RULE = Rule(
+    "queue_store",
+    "What moves jobs to the workers?",
+    (
+        Option(
+            POSTGRES,
+            "workers claim straight from the jobs table, no broker",
+            "rate limits live in Postgres, and there is no shared cache",
+            _alone,
+            lambda case: not _redis_there(case),
+            possible=lambda case: not _log_there(case),
+        ),
+        Option(
+            REDIS,
+            "BullMQ on a Redis that does not evict",
+            "one more server to pay and watch",
+            _alone,
+            possible=lambda case: not _log_there(case),
+        ),
+        Option(
+            KAFKA,
+            "a Kafka topic a priority",
+            "a rebalance repeats work, and a slow job holds up its partition",
+            _on_kafka,
+            possible=_log_there,
+        ),
+    ),
+)

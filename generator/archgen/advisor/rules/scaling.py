@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from archgen.advisor.constants import LIMIT
-from archgen.advisor.numbers import brief
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.numbers import brief, shown
+from archgen.advisor.rules.rule import Case, Option, Rule
 
 VERTICAL, HORIZONTAL = "vertical", "horizontal"
-_MOST = LIMIT["database_cores"] * LIMIT["cpu_utilisation"]
 
 
-def _pick(case: Case) -> str:
-    return HORIZONTAL if case.load.database_busy > _MOST else VERTICAL
+def _room(case: Case) -> bool:
+    return not case.over(case.plan.database_need, case.plan.most_cores)
 
 
-def _explain(case: Case, picked: str) -> Reasons:
-    busy = f"the peak keeps {brief(case.load.database_busy)} database cores busy"
-    next_step = "more api and worker processes, then a larger database"
-    because = {
-        HORIZONTAL: f"{busy}, over the {brief(_MOST)} of one server",
-        VERTICAL: f"{busy} of the {brief(_MOST)} that one server has: {next_step}",
-    }
-    return Reasons(
-        because[picked],
-        {
-            VERTICAL: "no larger server is left",
-            HORIZONTAL: "replicas and shards bring lag and broken joins",
-        },
+def _left(case: Case) -> str:
+    need, most = case.plan.database_need, case.plan.most_cores
+    if need > most:
+        return (
+            f"the database needs {brief(need)} cores, over the {shown(most)} of its largest server"
+        )
+    return (
+        f"the database needs {brief(need)} of the {shown(most)} cores of its largest server:"
+        " more processes and a larger server come first"
     )
 
 
-RULE = Rule("scaling", (VERTICAL, HORIZONTAL), _pick, _explain)
+RULE = Rule(
+    "scaling",
+    "What comes first when the load grows?",
+    (
+        Option(VERTICAL, "a larger database server", "ends at the largest server", _left, _room),
+        Option(
+            HORIZONTAL,
+            "more database servers",
+            "lag between servers, and no joins across shards",
+            _left,
+        ),
+    ),
+)

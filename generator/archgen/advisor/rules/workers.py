@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import shown
-from archgen.advisor.rules.rule import Case, Reasons, Rule
+from archgen.advisor.rules.rule import Case, Option, Rule
 
 SEPARATE, IN_REQUEST = "separate", "in-request"
 
 
-def _pick(case: Case) -> str:
-    slow = case.need.longest_operation_s > LIMIT["in_request_s"]
-    return SEPARATE if slow else IN_REQUEST
+def _short(case: Case) -> bool:
+    return not case.over(case.need.longest_operation_s, LIMIT["in_request_s"])
 
 
-def _explain(case: Case, picked: str) -> Reasons:
+def _length(case: Case) -> str:
     longest, bound = shown(case.need.longest_operation_s), shown(LIMIT["in_request_s"])
-    against = {
-        SEPARATE: "a queue would only add a wait",
-        IN_REQUEST: f"it would hold connections for {longest} s and be lost with its request",
-    }
-    if picked == IN_REQUEST:
-        return Reasons(f"an operation of at most {longest} s is within {bound} s", against)
-    because = f"an operation of up to {longest} s is over {bound} s, so it is a job"
-    return Reasons(because, against, frozenset({IN_REQUEST}))
+    if case.need.longest_operation_s > LIMIT["in_request_s"]:
+        return f"an operation of up to {longest} s is over {bound} s, so it is a job"
+    return f"an operation of at most {longest} s is within {bound} s"
 
 
-RULE = Rule("workers", (SEPARATE, IN_REQUEST), _pick, _explain)
+RULE = Rule(
+    "workers",
+    "Where does the slow operation run?",
+    (
+        Option(
+            IN_REQUEST,
+            "in the request that asks for it",
+            "holds a connection and is lost with its request",
+            _length,
+            _short,
+            possible=_short,
+            misses="p95_ms",
+        ),
+        Option(
+            SEPARATE,
+            "as a job, in worker processes of its own",
+            "a queue, and a wait in it",
+            _length,
+        ),
+    ),
+)

@@ -4,9 +4,6 @@ import { jobTypes } from '../types/index.ts';
 
 export const finished = ({ status }: Job) => ['succeeded', 'dead', 'cancelled'].includes(status);
 
-/** When to ask again, in seconds. */
-export const pollAfterS = 2;
-
 /** A job as HTTP shows it: an attempt counts while it runs, and when it was the last. */
 export function viewOf(job: Job) {
   const current = job.status === 'active' || job.status === 'succeeded' ? 1 : 0;

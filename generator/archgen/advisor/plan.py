@@ -1,0 +1,320 @@
+"""What carries the demand under the choices made: processes, cores, memory, connections, brokers.
+
+Nothing counts on a cache: a cold one must not take the service down. While the choices stay equal,
+more load never makes a total smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archgen.advisor import capacity
+from archgen.advisor.capacity import connection_pool, in_progress, round_up
+from archgen.advisor.constants import LIMIT
+from archgen.advisor.demand import DAY_S, Demand
+from archgen.advisor.lazy import lazy
+from archgen.advisor.prices import Entry, Prices
+from archgen.requirements import Requirements
+
+_REQUEST_US = {
+    "fastify-redis": "fastify_request_us",
+    "nestjs-bullmq": "nestjs_request_us",
+    "express-kafka": "express_request_us",
+}
+_SHARES = (0.25, 0.5, 1.0)  # of a core, which containers can have
+
+
+class Plan:
+    """`picked` holds the choices made so far, topic to option; what is not there counts as none."""
+
+    def __init__(self, demand: Demand, prices: Prices, picked: Mapping[str, str]) -> None:
+        self.demand = demand
+        self.prices = prices
+        self.picked = picked
+
+    @property
+    def need(self) -> Requirements:
+        return self.demand.need
+
+    def picks(self, topic: str, *options: str) -> bool:
+        return self.picked.get(topic) in options
+
+    # The HTTP processes
+
+    @lazy
+    def request_us(self) -> float:
+        return LIMIT[_REQUEST_US[self.picked.get("blueprint", "fastify-redis")]]
+
+    @lazy
+    def rps_per_process(self) -> float:
+        """Requests/s of one Node process at the target CPU utilisation."""
+        return LIMIT["cpu_utilisation"] * 1e6 / self.request_us
+
+    @lazy
+    def api_needed(self) -> int:
+        return round_up(self.need.peak_rps / self.rps_per_process)
+
+    @lazy
+    def api_processes(self) -> int:
+        return self.api_needed + self.demand.spare
+
+    @lazy
+    def api_cores(self) -> float:
+        """Share of a core a process."""
+        return _share(self.need.peak_rps / self.rps_per_process / self.api_needed)
+
+    @lazy
+    def streams(self) -> int:
+        """Open streams, if that is how clients are told."""
+        return self.need.concurrent_users if self.picks("client_updates", "sse") else 0
+
+    @lazy
+    def api_memory_mb(self) -> int:
+        each = self.streams / self.api_needed * LIMIT["stream_kb"] / 1000
+        return round_up(LIMIT["process_mb"] + each + self.cache_l1_mb)
+
+    # The workers
+
+    @lazy
+    def worker_busy(self) -> float:
+        """Cores that all workers together need at the target utilisation."""
+        events = self.need.events_per_second if self.demand.deliveries else 0
+        micros = self.demand.jobs * LIMIT["worker_job_us"] + events * LIMIT["event_us"]
+        return micros / 1e6 / LIMIT["cpu_utilisation"]
+
+    @lazy
+    def worker_cores(self) -> float:
+        """Share of a core a process: by the whole, so that more jobs never shrink it."""
+        return _share(self.worker_busy)
+
+    @lazy
+    def worker_needed(self) -> int:
+        by_slots = round_up(self.demand.slots / LIMIT["slots_per_worker"])
+        return max(by_slots, round_up(self.worker_busy / self.worker_cores))
+
+    @lazy
+    def worker_processes(self) -> int:
+        return self.worker_needed + self.demand.spare
+
+    @property
+    def worker_concurrency(self) -> int:
+        """Jobs in parallel a process, so that the slots hold without the spare process."""
+        return round_up(self.demand.slots / self.worker_needed)
+
+    @property
+    def worker_memory_mb(self) -> int:
+        each = LIMIT["running_job_mb"] + self.need.job_kb / 1000
+        return round_up(LIMIT["process_mb"] + LIMIT["slots_per_worker"] * each)
+
+    # The queue and the cache
+
+    @lazy
+    def queue_depth(self) -> int:
+        """Waiting jobs beyond which the service sheds load."""
+        return max(100, round_up(self.demand.jobs * self.need.job_wait_s * LIMIT["shed_factor"]))
+
+    @lazy
+    def redis_mb(self) -> int:
+        return capacity.redis_mb(self.queue_depth) if self.picks("queue_store", "redis") else 0
+
+    @lazy
+    def cached_entries(self) -> float:
+        """Answers that are fresh at once, if no two reads ask for the same."""
+        return self.demand.reads * self.need.staleness_s
+
+    @lazy
+    def cache_mb(self) -> int:
+        """Redis' memory for shared answers; the data itself is never larger."""
+        if not self.picks("caching", "two-tier"):
+            return 0
+        each = self.need.response_kb * 1000 + LIMIT["cache_entry_bytes"]
+        held = min(self.cached_entries * each / 2**20, self.demand.data_gb(12) * 1000)
+        return round_up((LIMIT["redis_base_mb"] + held) / (1 - LIMIT["redis_free_share"]))
+
+    @property
+    def cache_l1_mb(self) -> int:
+        return int(LIMIT["l1_mb"]) if self.picks("caching", "two-tier", "in-process") else 0
+
+    # The database
+
+    @lazy
+    def read_busy(self) -> float:
+        """Cores of Postgres that reads keep busy at the peak."""
+        searches = self.need.searches_per_second if self.picks("vectors", "pgvector") else 0
+        micros = self.demand.reads * LIMIT["postgres_read_us"]
+        micros += searches * LIMIT["vector_search_us"]
+        return micros / 1e6 + self.demand.queries
+
+    @lazy
+    def queue_us(self) -> float:
+        known = self.picks("queue_store", "redis", "kafka")
+        return LIMIT["queue_redis_us" if known else "queue_postgres_us"]
+
+    @lazy
+    def stored_events(self) -> float:
+        """Events that pass through the outbox; with Kafka they do not touch the database."""
+        kept = self.demand.deliveries and not self.picks("event_bus", "kafka")
+        return self.need.events_per_second if kept else 0
+
+    @lazy
+    def write_busy(self) -> float:
+        """Cores of Postgres that writes, jobs and stored events keep busy at the peak."""
+        micros = self.demand.writes * LIMIT["postgres_write_us"]
+        micros += self.stored_events * LIMIT["event_row_us"] + self.demand.jobs * self.queue_us
+        return micros / 1e6
+
+    @lazy
+    def database_need(self) -> float:
+        """Cores at the target utilisation, all servers together."""
+        return (self.read_busy + self.write_busy) / LIMIT["cpu_utilisation"]
+
+    @lazy
+    def most_cores(self) -> float:
+        """Of the largest server that can be had."""
+        return self.prices.largest("postgres").cores
+
+    @lazy
+    def shards(self) -> int:
+        split = self.picks("database", "sharded")
+        return max(1, round_up(self.database_need / self.most_cores)) if split else 1
+
+    @lazy
+    def replicas(self) -> int:
+        reading = self.read_busy / LIMIT["cpu_utilisation"]
+        many = max(1, round_up(reading / self.most_cores))
+        return many if self.picks("database", "replicas") else 0
+
+    @lazy
+    def server_cores(self) -> float:
+        """Of a primary; with replicas as large as one of them, since any may have to take over."""
+        if self.replicas:
+            return max(self.write_busy / LIMIT["cpu_utilisation"], self.replica_cores)
+        return self.database_need / self.shards
+
+    @lazy
+    def replica_cores(self) -> float:
+        return self.read_busy / LIMIT["cpu_utilisation"] / max(1, self.replicas)
+
+    @lazy
+    def server_gb(self) -> float:
+        """Memory of a server: itself, its connections, and a vector index if it holds one."""
+        index = self.demand.index_gb if self.picks("vectors", "pgvector") else 0
+        connections = self.database_connections * LIMIT["connection_mb"]
+        base = (LIMIT["postgres_base_mb"] + connections) / 1000
+        return base + index / self.shards / LIMIT["vector_memory_share"]
+
+    @lazy
+    def server(self) -> Entry:
+        """A managed primary; the largest there is if none suffices."""
+        found = self.prices.fitting("postgres", self.server_cores, self.server_gb)
+        return found or self.prices.largest("postgres")
+
+    @lazy
+    def replica(self) -> Entry:
+        found = self.prices.fitting("postgres", self.replica_cores, self.server_gb)
+        return found or self.prices.largest("postgres")
+
+    @lazy
+    def database_cores(self) -> int:
+        return max(2, round_up(self.database_need))
+
+    # The connections
+
+    @lazy
+    def requests_in_database(self) -> float:
+        """Requests of one process that use a connection at the same moment."""
+        busiest = min(self.need.peak_rps, self.rps_per_process)
+        return in_progress(busiest, LIMIT["statement_s"]) / LIMIT["target_utilisation"]
+
+    @lazy
+    def api_pool(self) -> int:
+        wanted = min(connection_pool(self.database_cores), round_up(self.requests_in_database) + 1)
+        return max(int(LIMIT["smallest_api_pool"]), wanted)
+
+    @lazy
+    def pooled(self) -> int:
+        """Connections of all pools together."""
+        workers = self.worker_processes * int(LIMIT["worker_connections"])
+        return self.api_processes * self.api_pool + workers
+
+    @lazy
+    def pooler_connections(self) -> int:
+        """What PgBouncer opens to the server."""
+        return connection_pool(self.database_cores)
+
+    @lazy
+    def database_connections(self) -> int:
+        behind = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
+        return capacity.max_connections(behind)
+
+    # Events, callbacks and vectors
+
+    @lazy
+    def kafka_partitions(self) -> int:
+        each = capacity.partitions(self.demand.event_mib_s, self.need.event_consumers)
+        return each if self.picks("event_bus", "kafka") else 0
+
+    @lazy
+    def kafka_brokers(self) -> int:
+        return capacity.brokers(self.demand.event_mib_s) if self.picks("event_bus", "kafka") else 0
+
+    @lazy
+    def kafka_gb(self) -> float:
+        """Events that are kept, copies included, GB."""
+        if not self.kafka_brokers:
+            return 0
+        kept = LIMIT["kafka_days"] * DAY_S * LIMIT["kafka_copies"] * LIMIT["mean_to_peak"]
+        return self.demand.event_mib_s * 2**20 * kept / 1e9
+
+    @lazy
+    def rabbitmq_nodes(self) -> int:
+        many = 3 if self.need.availability > LIMIT["one_server_availability"] else 1
+        return many if self.picks("event_bus", "rabbitmq") else 0
+
+    @lazy
+    def webhook_calls(self) -> int:
+        """Calls back that are in flight at once."""
+        return round_up(in_progress(self.demand.webhooks, LIMIT["webhook_s"]))
+
+    @lazy
+    def raw_vector_gb(self) -> float:
+        """All vectors as they are sent, four bytes a dimension, GB."""
+        return self.need.vectors * self.need.vector_dimensions * 4 / 1e9
+
+    @lazy
+    def vector_gb(self) -> float:
+        """Disk in Postgres, GB: the table (halfvec) and its index."""
+        return 2 * self.demand.index_gb if self.picks("vectors", "pgvector") else 0
+
+    @lazy
+    def weaviate_gb(self) -> float:
+        """Memory of a vector store of one's own, GB: the vectors and their links."""
+        if not self.picks("vectors", "weaviate"):
+            return 0
+        return self.raw_vector_gb + self.need.vectors * LIMIT["vector_link_bytes"] / 1e9
+
+    # All together
+
+    @lazy
+    def process_cores(self) -> float:
+        return self.api_processes * self.api_cores + self.worker_processes * self.worker_cores
+
+    @lazy
+    def process_gb(self) -> float:
+        api = self.api_processes * self.api_memory_mb
+        return (api + self.worker_processes * self.worker_memory_mb) / 1000
+
+    @lazy
+    def cores(self) -> float:
+        """Of the processes and of the database."""
+        return self.process_cores + self.database_need
+
+    @lazy
+    def own_gb(self) -> float:
+        """Memory if all stands on servers of one's own, GB."""
+        queues = (self.redis_mb + self.cache_mb + self.rabbitmq_nodes * 512) / 1000
+        return self.process_gb + self.server_gb * self.shards + queues + self.weaviate_gb
+
+
+def _share(cores: float) -> float:
+    return next((share for share in _SHARES if cores <= share), 1.0)
