@@ -34,7 +34,9 @@ def _choice(choice: Choice) -> Iterator[Block]:
 
 def _override(override: Override) -> Iterator[Block]:
     price, advised = money(override.price), money(override.advised_price)
-    yield bullet(f"{price} a month, as advised {advised}", indent=2)
+    same = override.price == override.advised_price
+    compared = "the same as advised" if same else f"as advised {advised}"
+    yield bullet(f"{price} a month, {compared}", indent=2)
     for size in override.sizes:
         numbers = f"{shown(size.chosen)} {size.unit}, as advised {shown(size.advised)}"
         yield bullet(f"{size.name} = {numbers}", indent=2)
