@@ -73,9 +73,8 @@ def print_exponential(jobs: int, seed: int) -> None:
 def print_log_normal(jobs: int, seed: int) -> Iterator[dict[str, float]]:
     """A row for each ratio, printed as soon as it is known."""
     print(f"\nLog-normal service times, {len(LOG_NORMAL)} systems; simulated wait / Erlang C's")
-    print(
-        f"{jobs:,} jobs a system, times CV² where that is above 1\nlongest/typical    CV  (1+CV²)/2  median  lowest  highest"
-    )
+    print(f"{jobs:,} jobs a system, times CV² where that is above 1")
+    print("longest/typical    CV  (1+CV²)/2  median  lowest  highest")
     for ratio in RATIOS:
         row = measure(ratio, jobs, seed)
         print(
