@@ -30,8 +30,8 @@ def numbers(plan: Plan) -> dict[str, Size]:
 
 def _rows(plan: Plan) -> Iterator[Size]:
     for rows in (_jobs, _calls, _queue, _api, _cache, _database, _storage, _connections, _events):
-        for topic, name, value, unit, arithmetic, origin in rows(plan):
-            unit = singular(unit) if value == 1 else unit
+        for topic, name, value, units, arithmetic, origin in rows(plan):
+            unit = singular(units) if value == 1 else units
             yield Size(topic, name, value, unit, arithmetic, origin, value)
 
 
@@ -330,8 +330,9 @@ def _connections(plan: Plan) -> Iterator[Row]:
         "api_pool",
         plan.api_pool,
         "connections a process",
-        f"{brief(plan.requests_in_database)} requests in the database + 1, at most"
-        f" {shown(plan.database_cores)} cores x 2 + 1, at least {shown(LIMIT['smallest_api_pool'])}",
+        f"{brief(plan.requests_in_database)} requests in the database + 1,"
+        f" at most {shown(plan.database_cores)} cores x 2 + 1,"
+        f" at least {shown(LIMIT['smallest_api_pool'])}",
         "Little 1961; HikariCP wiki, pool sizing",
     )
     yield (

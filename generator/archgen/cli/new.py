@@ -90,8 +90,8 @@ def _interview(args: argparse.Namespace, given: inputs.Inputs) -> Architecture:
         architecture = given.advise()
         _refuse_unrenderable(architecture)
         _print_brief(architecture)
-        for notice in _fallbacks(architecture):
-            print(_note(notice))
+        for line in _in_short(architecture):
+            print(line)
         verdict = interview.confirm(args.name)
         if verdict is interview.Verdict.RENDER:
             return architecture
@@ -115,6 +115,18 @@ def _fallbacks(architecture: Architecture) -> list[str]:
     return [
         f"{topic} {picked} is not yet in this version; {nearest} is rendered."
         for topic, picked, nearest in architecture.unrenderable()
+    ]
+
+
+def _in_short(architecture: Architecture) -> list[str]:
+    """What must not be missed above the question, as the brief is longer than a screen."""
+    from archgen import brief
+
+    problems = [it.message for it in architecture.findings if it.severity == "problem"]
+    return [
+        *(_wrapped(f"Problem: {message}") for message in problems),
+        *(_wrapped(f"Note: {notice}") for notice in _fallbacks(architecture)),
+        _wrapped(f"Cost: {brief.verdict(architecture.cost)}"),
     ]
 
 
@@ -154,7 +166,7 @@ def _print_result(args: argparse.Namespace, architecture: Architecture, rendered
     print(f"\n{rendered.path}: {len(rendered.files)} files", end="")
     print(f", commit {rendered.commit[:10]}" if rendered.commit else "")
     for notice in notices:
-        print(_note(notice))
+        print(_wrapped(f"Note: {notice}"))
     print("\nNext steps:")
     for step in steps:
         print(f"  {step}")
@@ -177,8 +189,8 @@ def next_steps(path: Path) -> list[str]:
     ]
 
 
-def _note(text: str) -> str:
-    return fill(f"Note: {text}", COLUMNS, break_on_hyphens=False, break_long_words=False)
+def _wrapped(text: str) -> str:
+    return fill(text, COLUMNS, break_on_hyphens=False, break_long_words=False)
 
 
 def _print_json(document: dict[str, Any]) -> None:
