@@ -6,7 +6,13 @@ import { createLogger } from '../logger.ts';
 
 /** Writes the committed copy of the API's description; a test compares the two. Nothing connects. */
 const app = await createApp({
-  config: { JOB_LEASE_S: 1, JOB_BACKOFF_MS: 1, JOB_MAX_ATTEMPTS: 1, IDEMPOTENCY_TTL_H: 1 },
+  config: {
+    JOB_LEASE_S: 1,
+    JOB_BACKOFF_MS: 1,
+    JOB_MAX_ATTEMPTS: 1,
+    IDEMPOTENCY_TTL_H: 1,
+    POLL_AFTER_S: 1,
+  },
   log: createLogger('warn', 'openapi'),
   pool: new pg.Pool(),
   registry: new Registry(),
