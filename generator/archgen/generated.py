@@ -49,13 +49,27 @@ def copier_questions() -> str:
         for name, text in _STORED.items()
     }
     stored["sizing"]["default"] = {}
-    defaults = {"type": "yaml", "when": False, "default": data["sizing"]}
+    stored["brief"]["default"] = _BRIEF
+    hidden = {
+        f"{name}_defaults": {"type": "yaml", "when": False, "default": data[source]}
+        for name, source in (
+            ("requirement", "requirements"),
+            ("brief", "brief"),
+            ("size", "sizing"),
+        )
+    }
     return _SCRIPT + "\n".join(
         yaml.safe_dump({name: question}, sort_keys=False, allow_unicode=True, width=100)
-        for name, question in {**stored, "size_defaults": defaults}.items()
+        for name, question in {**hidden, **stored}.items()
     )
 
 
+# Other requirements were decided on otherwise; without archgen nobody can say how.
+_BRIEF = (
+    "{{ (brief_defaults if requirements == requirement_defaults"
+    " and not overrides and not prices else {}) | to_json }}"
+)
+_HIDDEN = {"requirement": "requirements", "brief": "brief", "size": "sizing"}
 _STORED = {
     "requirements": "What must the service withstand? (as archgen asked it)",
     "overrides": "Which choices were made against the advice?",

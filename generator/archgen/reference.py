@@ -45,13 +45,13 @@ def rules_page() -> str:
 
 
 def formulas_page() -> str:
-    functions = inspect.getmembers(capacity, inspect.isfunction)
-    own = [it for it in functions if it[1].__module__ == capacity.__name__ and it[1].__doc__]
-    ordered = sorted(own, key=lambda it: it[1].__code__.co_firstlineno)
+    members = vars(capacity).items()
+    own = [it for name, it in members if callable(it) and not name.startswith("_")]
+    ordered = [it for it in own if getattr(it, "__module__", "") == capacity.__name__]
     return _page(
         "Formulas",
         "What the sizes are computed by. Rates are 1/s, times s.",
-        *(_formula(function) for _, function in ordered),
+        *(_formula(function) for function in ordered),
     )
 
 

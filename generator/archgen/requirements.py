@@ -90,6 +90,15 @@ class Requirements(BaseModel):
             "s",
         ),
     ] = Field(default_factory=lambda answers: max(30, answers["typical_operation_s"]))
+    compute_share: Annotated[
+        float,
+        Field(ge=0, le=100),
+        Ask(
+            "Which share of the operation computes in the worker itself?",
+            "0: it waits for another service, as an AI call does; 100: video encoding, say.",
+            "%",
+        ),
+    ] = 0
     peak_rps: Annotated[
         float,
         Field(ge=0.01, le=1_000_000),
@@ -279,7 +288,7 @@ class Requirements(BaseModel):
         for other, derive in _DERIVED.items():
             if other != name and other not in self.model_fields_set:
                 values[other] = derive(values)
-        return self.model_copy(update=values)
+        return self.model_construct(self.model_fields_set | {name}, **values)
 
 
 _DERIVED: dict[str, Any] = {

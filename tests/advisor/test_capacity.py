@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -84,14 +85,29 @@ def test_every_constant_has_a_source_and_a_date() -> None:
 
 def test_every_constant_is_used() -> None:
     code = "".join(file.read_text() for file in (ROOT / "generator/archgen/advisor").rglob("*.py"))
-    assert [name for name in SOURCES if f'"{name}"' not in code] == []
+    used = set(re.findall(r"""(?:LIMIT\[|source\()["'](\w+)["']""", code))
+    used |= set(re.findall(r'"(\w+_request_us)"', code))
+    used |= {
+        "free_cdn_gb",
+        "free_egress_gb",
+        "queue_redis_us",
+        "queue_postgres_us",
+    }  # by a condition
+    assert SOURCES.keys() == used
+
+
+def test_every_price_is_used() -> None:
+    code = "".join(file.read_text() for file in (ROOT / "generator/archgen/advisor").rglob("*.py"))
+    unfamiliar = (key for key, entry in listed().entries.items() if not entry.family)
+    assert [key for key in unfamiliar if f'"{key}"' not in code] == []
 
 
 def test_partitions_and_brokers() -> None:
     assert capacity.partitions(0.1, 4) == 4
     assert capacity.partitions(50, 4) == 10
-    assert capacity.brokers(1) == 3
-    assert capacity.brokers(25) == 6
+    assert capacity.brokers(1, 1) == 3
+    assert capacity.brokers(25, 1) == 6
+    assert capacity.brokers(25, 20) == 14
 
 
 @given(st.integers(1, 200), st.floats(0.1, 0.95), st.floats(0.1, 60), st.floats(0.1, 60))

@@ -90,20 +90,32 @@ def test_where_no_flip_is_named_nothing_changes(need: Requirements, data: st.Dat
     assert changed <= named
 
 
-@pytest.mark.parametrize("preset", presets.names())
-@pytest.mark.parametrize("name", ["peak_rps", "budget_usd_month", "jobs_per_minute"])
-def test_of_a_preset_every_step_was_as_if_probed(preset: str, name: str) -> None:
-    """Every fifth step of the ladder, up to each flip."""
-    need = parse(presets.load(preset))
+STORE = {"search": "semantic", "vectors": 20_000_000, "searches_per_second": 0.8}
+HARD: dict[str, dict[str, Any]] = {
+    **{name: presets.load(name) for name in presets.names()},
+    "vectors": STORE | {"hosting": "kubernetes", "knows": ["kubernetes"], "budget_usd_month": 1e6},
+    "a small budget for vectors": STORE | {"budget_usd_month": 61.56, "vectors": 100_000},
+    "polls at their bound": {"jobs_per_minute": 120, "typical_operation_s": 12, "peak_rps": 100},
+    "over every budget": {"budget_usd_month": 10, "peak_rps": 3000, "job_kb": 500},
+}
+
+
+@pytest.mark.parametrize("case", HARD)
+@pytest.mark.parametrize(
+    "name", ["peak_rps", "budget_usd_month", "jobs_per_minute", "typical_operation_s", "vectors"]
+)
+def test_it_is_as_if_every_step_had_been_probed(case: str, name: str) -> None:
+    """Every seventh step of the ladder, up to each flip."""
+    need = parse(HARD[case])
     now = decide(need, PRICES, {}).advised
     nearest = {
         (topic, flip.at > getattr(need, name)): flip.at
         for topic, flip in found(need)
         if flip.input == name
     }
-    for value in ladder(name)[::5]:
+    for value in ladder(name)[::7]:
         above = value > getattr(need, name)
-        there = advice(need, name, value)
+        there = decide(need.with_answer(name, value), PRICES, {}).advised
         for topic in now:
             bound = nearest.get((topic, above), math.inf if above else -math.inf)
             if (value < bound) if above else (value > bound):

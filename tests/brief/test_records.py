@@ -103,7 +103,7 @@ def test_the_documents_are_tidy(docs: Path) -> None:
 def test_a_project_without_a_stored_brief_keeps_its_requirements(
     release: Path, tmp_path: Path
 ) -> None:
-    data = {"service_name": "myservice", "brief": {}, "requirements": {"peak_rps": 7}}
+    data = {"service_name": "myservice", "requirements": {"peak_rps": 7}}
     docs = copier_copy(release, tmp_path, data)
 
     table = "\n\n## Requirements\n\n| requirement | answer |\n|---|---|\n| `peak_rps` | 7 |\n"

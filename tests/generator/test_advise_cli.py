@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from archgen.cli import main
 
@@ -109,7 +110,58 @@ def test_with_json_an_error_is_one_document_too(capsys: Capture) -> None:
 
 def test_an_impossible_choice_is_refused_with_its_reason(capsys: Capture) -> None:
     assert main(["advise", "--choose", "event_bus=kafka"]) == 3
-    assert "event_bus: kafka cannot work here: comes with blueprint" in capsys.readouterr().err
+    assert "event_bus: kafka cannot work here: is offered with" in capsys.readouterr().err
+
+
+def test_prices_of_ones_own_come_from_a_file(capsys: Capture, tmp_path: Path) -> None:
+    file = tmp_path / "prices.yml"
+    file.write_text("usd-per-eur: {usd: 1.1, per: EUR, item: today's rate, date: 2026-11-24}\n")
+
+    given = advised(capsys, "--set", "hosting=self-hosted", "--prices", str(file))
+
+    assert given["prices"]["usd-per-eur"]["date"] == "2026-11-24"
+    price = given["cost"]["totals"][1]["price"]
+    assert given["cost"]["compared_usd"] == pytest.approx(
+        price["usd"] + 1.1 * price["eur"], abs=0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("nat: 5", "prices: nat: input should be"),
+        ("nat: {usd: 1, per: hour, item: x}", "prices: nat.date: field required"),
+        ("nat: {usd: -1, per: hour, item: x, date: 2026}", "prices: nat.usd: input should be"),
+        ("nat: {usd: 1, eur: 1, per: hour, item: x, date: 2026}", "exactly one of usd and eur"),
+        ("nat: {usd: 1, per: GB, item: x, date: 2026}", "priced per GB, wanted per hour"),
+        ("nats: {usd: 1, per: hour, item: x, date: 2026}", "did you mean nat?"),
+        (
+            "db: {family: postgres, usd: 1, per: hour, item: x, date: 2026}",
+            "needs cores and memory",
+        ),
+        ("nat: {usd: 1, per: hour, item: x, date: null}", "prices: nat.date: input should be"),
+        ("usd-per-eur: {usd: 0, per: EUR, item: x, date: 2026}", "a rate in usd above 0"),
+    ],
+)
+def test_a_price_that_is_none_is_refused(
+    capsys: Capture, tmp_path: Path, entry: str, problem: str
+) -> None:
+    file = tmp_path / "prices.yml"
+    file.write_text(entry)
+
+    assert main(["advise", "--prices", str(file)]) == 3
+    assert problem in capsys.readouterr().err
+
+
+def test_stdin_is_read_once(capsys: Capture) -> None:
+    assert main(["advise", "--answers", "-", "--prices", "-"]) == 2
+    assert "only one of them can read stdin" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", ["requirements", "prices", "brief"])
+def test_each_schema_is_one(capsys: Capture, what: str) -> None:
+    assert main(["schema", what]) == 0
+    Draft202012Validator.check_schema(json.loads(capsys.readouterr().out))
 
 
 def test_the_schema_is_printed(capsys: Capture) -> None:

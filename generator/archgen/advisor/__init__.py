@@ -54,13 +54,13 @@ def advise(
     _refuse(unknown(chosen))
     decision = decide(need, listed, chosen)
     plan = decision.plan
-    _refuse(impossible(plan, chosen))
+    _refuse(impossible(decision, chosen))
     bill = _cost(decision, chosen)
     there = rendered(plan.picked)
     return Architecture(
         requirements=need.answers(),
         overrides=dict(chosen),
-        prices=dict(own_prices),
+        prices=prices.plain(own_prices),
         findings=findings(decision, bill.alternatives),
         bottlenecks=bottlenecks(plan),
         choices=choices(decision, chosen, flips.find(need, listed, chosen)),
@@ -75,12 +75,12 @@ def advise(
 
 def _cost(decision: Decision, chosen: Mapping[str, str]) -> Cost:
     plan = decision.plan
-    usd, budget = round(cost.compared(plan), 2), plan.need.budget_usd_month
+    usd, budget = cost.compared(plan), plan.need.budget_usd_month
     pressed = usd > budget or decision.thrift == Thrift.OWN_SERVERS
     return Cost(
         items=cost.items(plan),
         totals=tuple(Total(month, cost.price(plan, month)) for month in (1, 12, 36)),
-        compared_usd=usd,
+        compared_usd=round(usd, 2),
         budget_usd=budget,
         within_budget=usd <= budget,
         alternatives=alternatives.beside(decision, chosen) if pressed else (),

@@ -34,12 +34,12 @@ def beside(decision: Decision, chosen: Options) -> tuple[Alternative, ...]:
     budget = plan.need.budget_usd_month
     affordable = [it for it in known if it.usd <= budget]
     better = [it for it in known if _rank(it) < _rank(picked)]
-    found = [("the cheapest that meets the rest", better)]
+    found = {"the cheapest that meets the rest": better}
     if picked.usd > budget:
-        found.append(("within the budget", affordable))
-    return tuple(
-        _alternative(title, min(among, key=_rank), plan) for title, among in found if among
-    )
+        found["within the budget"] = affordable
+    best = {title: min(among, key=_rank) for title, among in found.items() if among}
+    once = {str(it.plan.picked): title for title, it in reversed(best.items())}
+    return tuple(_alternative(title, best[title], plan) for title in reversed(once.values()))
 
 
 def _weighed(plan: Plan) -> _Design:
@@ -55,8 +55,9 @@ def _plans(plan: Plan, chosen: Options) -> Iterator[Plan]:
     kept = {topic: plan.picked[topic] for topic in _TOPICS if topic not in free}
     for options in product(*(OPTIONS[topic] for topic in free)):
         wanted = {**kept, **chosen, **dict(zip(free, options, strict=True))}
-        if not impossible(plan, wanted):
-            yield design(plan.demand, plan.prices, wanted, Thrift.LEAN).plan
+        found = design(plan.demand, plan.prices, wanted, Thrift.LEAN)
+        if not impossible(found, wanted):
+            yield found.plan
 
 
 def _matters(plan: Plan, topic: str) -> bool:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.advisor import cost
 from archgen.advisor.architecture import Bottleneck
-from archgen.advisor.capacity import growth_until
+from archgen.advisor.capacity import growth_until, round_up
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
 from archgen.advisor.plan import Plan
@@ -31,7 +30,7 @@ def _requests(plan: Plan, factor: float) -> str:
 
 def _workers(plan: Plan) -> Iterator[Bottleneck]:
     need, demand = plan.need, plan.demand
-    if not demand.running or not plan.picks("workers", "separate"):
+    if not (demand.running and plan.worker_processes and plan.picks("workers", "separate")):
         return
     slots = plan.worker_processes * plan.worker_concurrency
     factor = growth_until(slots, demand.jobs, need.typical_operation_s, need.job_wait_s)
@@ -47,9 +46,11 @@ def _workers(plan: Plan) -> Iterator[Bottleneck]:
 
 
 def _beyond_workers(plan: Plan) -> str:
-    if plan.demand.queries:
+    if plan.queries:
         return "as far as the database bears more slow queries at once"
-    return "as far as the AI provider allows more calls at once"
+    if plan.need.compute_share:
+        return "a core for each operation that computes"
+    return "as far as what they call allows more at once"
 
 
 def _api(plan: Plan) -> Iterator[Bottleneck]:
@@ -66,7 +67,7 @@ def _api(plan: Plan) -> Iterator[Bottleneck]:
 
 
 def _database(plan: Plan) -> Iterator[Bottleneck]:
-    used, cores, name = plan.read_busy + plan.write_busy, *_servers(plan)
+    used, cores, name = plan.server_busy, *_server(plan)
     if used:
         factor = cores / used
         yield _made(
@@ -75,7 +76,7 @@ def _database(plan: Plan) -> Iterator[Bottleneck]:
             factor,
             _requests(plan, factor),
             f"{name}: {brief(cores)} cores, {brief(used)} busy at the peak",
-            "take the next larger server",
+            _larger(plan),
         )
     pool = plan.api_processes * plan.api_pool
     busy = plan.need.peak_rps * LIMIT["statement_s"]
@@ -87,17 +88,26 @@ def _database(plan: Plan) -> Iterator[Bottleneck]:
         f"{plan.api_processes} x {plan.api_pool} connections;"
         f" {shown(plan.need.peak_rps)} requests/s x {shown(LIMIT['statement_s'])} s"
         f" keep {brief(busy)} busy (Little)",
-        "add api processes, then larger pools up to cores x 2 + 1",
+        "add api processes",
     )
 
 
-def _servers(plan: Plan) -> tuple[float, str]:
-    """Sustained cores of all database servers, and what they are."""
-    if plan.picks("hosting", cost.COMPOSE):
-        cores = float(plan.database_cores)
-        return cores, "on the same server"
-    cores = plan.shards * plan.server.cores + plan.replicas * plan.replica.cores
-    return cores, plan.server.item
+def _server(plan: Plan) -> tuple[float, str]:
+    """Sustained cores of one database server, and what it is."""
+    alike = " each" if plan.shards + plan.replicas > 1 else ""
+    if plan.own:
+        return float(max(2, round_up(plan.server_cores))), f"on servers of your own{alike}"
+    if plan.priced_server:
+        return plan.server.cores, f"{plan.server.item}{alike}"
+    return float(round_up(plan.server_cores)), f"larger than what is priced here{alike}"
+
+
+def _larger(plan: Plan) -> str:
+    if plan.server_cores * 2 <= plan.most_cores:
+        return "take the next larger server"
+    return (
+        "add shards" if plan.shards > 1 else "no much larger server is left: replicas, then shards"
+    )
 
 
 def _updates(plan: Plan) -> Iterator[Bottleneck]:
@@ -126,7 +136,7 @@ def _brokers(plan: Plan) -> Iterator[Bottleneck]:
             f"{shown(bound)} jobs/s a queue, {brief(demand.jobs)} at the peak",
             "split the queue",
         )
-    if plan.rabbitmq_nodes:
+    if plan.rabbitmq_nodes and demand.deliveries:
         factor = bound / demand.deliveries
         yield _made(
             "event_bus",
@@ -137,14 +147,15 @@ def _brokers(plan: Plan) -> Iterator[Bottleneck]:
             "publish larger events, or move events to Kafka",
         )
     if plan.kafka_brokers and demand.event_mib_s:
-        room = plan.kafka_brokers * LIMIT["broker_mib_s"] / LIMIT["kafka_copies"]
-        factor = room / demand.event_mib_s
+        incoming = plan.kafka_brokers * LIMIT["broker_mib_s"] / LIMIT["kafka_copies"]
+        read = plan.kafka_brokers * LIMIT["broker_out_mib_s"] / max(1, need.event_consumers)
+        factor = min(incoming, read) / demand.event_mib_s
         yield _made(
             "event_bus",
             "Kafka brokers",
             factor,
             f"{brief(need.events_per_second * factor)} events/s",
-            f"{plan.kafka_brokers} x {shown(LIMIT['broker_mib_s'])} MiB/s"
-            f" / {shown(LIMIT['kafka_copies'])} copies; {brief(demand.event_mib_s)} MiB/s come in",
+            f"{plan.kafka_brokers} x {shown(LIMIT['broker_mib_s'])} MiB/s in, copies included, and"
+            f" {shown(LIMIT['broker_out_mib_s'])} out; {brief(demand.event_mib_s)} MiB/s of events",
             "add brokers and partitions",
         )

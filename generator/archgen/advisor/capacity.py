@@ -69,9 +69,9 @@ def servers_for(rate: float, seconds: float, wait: float) -> int:
     return count
 
 
-def connection_pool(cores: int, spindles: int = 1) -> int:
-    """Busy connections a database serves best: cores·2 + spindles (HikariCP wiki, pool sizing)."""
-    return cores * 2 + spindles
+def connection_pool(cores: int) -> int:
+    """Busy connections a database serves best: cores·2 + 1 disk (HikariCP wiki, pool sizing)."""
+    return cores * 2 + 1
 
 
 def max_connections(pooled: int) -> int:
@@ -91,17 +91,20 @@ def round_up(value: float) -> int:
 
 
 def partitions(mib_s: float, consumers: int) -> int:
-    """Kafka partitions: throughput over that of one (t/p, t/c), at least the consumers.
+    """Kafka partitions: throughput over that of one (t/p, t/c), at least the readers in a group.
 
     Confluent, How to choose the number of topics and partitions (2015).
     """
     return max(consumers, round_up(mib_s / LIMIT["partition_mib_s"]))
 
 
-def brokers(mib_s: float) -> int:
-    """Kafka brokers for what comes in, copies included; at least one a copy."""
+def brokers(mib_s: float, consumers: int) -> int:
+    """Kafka brokers for what comes in, copies included, and for what each consumer reads of it;
+    at least one a copy."""
     copies = LIMIT["kafka_copies"]
-    return max(int(copies), round_up(mib_s * copies / LIMIT["broker_mib_s"]))
+    incoming = mib_s * copies / LIMIT["broker_mib_s"]
+    outgoing = mib_s * consumers / LIMIT["broker_out_mib_s"]
+    return max(int(copies), round_up(incoming), round_up(outgoing))
 
 
 def growth_until(servers: int, rate: float, seconds: float, wait: float) -> float:

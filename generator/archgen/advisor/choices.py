@@ -29,20 +29,29 @@ def choices(decision: Decision, chosen: Options, flips: Flips) -> tuple[Choice, 
 def _choice(
     rule: Rule, case: Case, decision: Decision, chosen: Options, flips: tuple[Flip, ...]
 ) -> Choice:
-    picked, advised = decision.plan.picked[rule.topic], decision.advised[rule.topic]
-    against = picked != advised
+    picked = decision.picked[rule.topic]
+    without = _without(rule.topic, decision, chosen)
+    advised = without.picked[rule.topic]
     advice = _because(rule, case, advised)
     rendered = nearest(rule.topic, picked)
     return Choice(
         topic=rule.topic,
         question=rule.question,
         picked=picked,
-        because=_despite(rule.option(picked)) if against else advice,
+        because=advice if picked == advised else _despite(rule.option(picked)),
         rejected=tuple(_rejected(rule, case, (picked, advised), advice)),
         flips=flips,
-        override=_override(rule.topic, decision, chosen) if against else None,
+        override=None if picked == advised else _override(rule.topic, decision.plan, without.plan),
         instead=None if rendered == picked else rendered,
     )
+
+
+def _without(topic: str, decision: Decision, chosen: Options) -> Decision:
+    """What the advisor would decide if this topic were left to it."""
+    if topic not in chosen:
+        return decision
+    others = {name: option for name, option in chosen.items() if name != topic}
+    return decide(decision.plan.need, decision.plan.prices, others)
 
 
 def _because(rule: Rule, case: Case, picked: str) -> str:
@@ -64,23 +73,19 @@ def _rejected(rule: Rule, case: Case, taken: tuple[str, str], advice: str) -> It
         if option.name == advised != picked:
             yield Rejected(advised, f"it was the advice: {advice}", False)
         elif option.name != picked:
-            yield _against(option, case, advice)
+            yield _against(option, case)
 
 
-def _against(option: Option, case: Case, advice: str) -> Rejected:
-    """What does not fit says why, unless that was said; what would do, what it costs to have."""
+def _against(option: Option, case: Case) -> Rejected:
+    """What does not fit says why; what would do, what it costs to have."""
     possible = option.possible(case)
-    why = option.burden if possible and option.fits(case) else option.says(case)
-    return Rejected(option.name, option.burden if why == advice else why, not possible)
+    fits = possible and option.fits(case)
+    return Rejected(option.name, option.burden if fits else option.says(case), not possible)
 
 
-def _override(topic: str, decision: Decision, chosen: Options) -> Override:
-    """Beside the design that the advisor would make if this topic were left to it."""
-    plan = decision.plan
-    others = {name: option for name, option in chosen.items() if name != topic}
-    without = decide(plan.need, plan.prices, others).plan
+def _override(topic: str, plan: Plan, without: Plan) -> Override:
     return Override(
-        advised=decision.advised[topic],
+        advised=without.picked[topic],
         price=cost.price(plan),
         advised_price=cost.price(without),
         sizes=tuple(_changed(plan, without)),

@@ -51,8 +51,18 @@ def price(plan: Plan, month: int = BUDGET_MONTH) -> Price:
 
 def compared(plan: Plan, month: int = BUDGET_MONTH) -> float:
     """What is known of the bill in USD, EUR at the list's rate."""
-    usd = plan.prices.usd
-    return sum(line.count * usd(line.entry) for line in lines(plan, month) if line.entry)
+    return total(plan, month)[0]
+
+
+def total(plan: Plan, month: int = BUDGET_MONTH) -> tuple[float, bool]:
+    """What is known of the bill in USD, and whether something of it has no known price."""
+    usd, unknown = 0.0, False
+    for line in lines(plan, month):
+        if line.entry is None:
+            unknown = True
+        else:
+            usd += line.count * plan.prices.usd(line.entry)
+    return usd, unknown
 
 
 def items(plan: Plan, month: int = BUDGET_MONTH) -> tuple[Item, ...]:
@@ -83,8 +93,11 @@ def _wanted(plan: Plan) -> str:
 
 
 def _cloud(plan: Plan, month: int, hosting: str) -> Iterator[Line]:
-    processes = _nodes(plan) if hosting == KUBERNETES else _containers(plan)
-    yield from processes
+    if hosting == KUBERNETES:
+        yield from _nodes(plan)
+    else:
+        yield from _containers(plan)
+        yield from _pooler(plan)
     yield from _entrance(plan)
     yield from _database(plan, month)
     yield from _redis(plan)
@@ -103,10 +116,17 @@ def _containers(plan: Plan) -> Iterator[Line]:
         yield Line(f"{name} containers, memory", many * gb, "GB", prices["fargate-gb"])
 
 
+def _pooler(plan: Plan) -> Iterator[Line]:
+    many, prices = plan.poolers, plan.prices
+    yield Line("PgBouncer containers, CPU", many, "vCPU", prices["fargate-vcpu"])
+    gb = many * _GB_A_CORE
+    yield Line("PgBouncer containers, memory", gb, "GB", prices["fargate-gb"])
+
+
 def _nodes(plan: Plan) -> Iterator[Line]:
     prices, node = plan.prices, plan.prices.families["node"][0]
     share = LIMIT["usable_node_share"]
-    by_cores = plan.process_cores / (node.cores * share)
+    by_cores = (plan.process_cores + plan.poolers) / (node.cores * share)
     by_memory = (plan.process_gb + plan.weaviate_gb) / (node.memory_gb * share)
     many = max(2, round_up(by_cores), round_up(by_memory))
     yield Line("Kubernetes control plane", 1, "clusters", prices["kubernetes"])
@@ -117,7 +137,8 @@ def _nodes(plan: Plan) -> Iterator[Line]:
 def _entrance(plan: Plan) -> Iterator[Line]:
     prices, demand = plan.prices, plan.demand
     by_traffic = demand.traffic_gb / (MONTH_S / 3600)
-    units = max(by_traffic, plan.need.concurrent_users / LIMIT["lcu_connections"])
+    open_on_average = plan.need.concurrent_users * LIMIT["mean_to_peak"]
+    units = max(by_traffic, open_on_average / LIMIT["lcu_connections"])
     yield Line("load balancer", 1, "balancers", prices["balancer"])
     yield Line("load balancer, capacity", units, "LCU", prices["balancer-lcu"])
     yield Line("NAT gateway", 1, "gateways", prices["nat"])
@@ -143,7 +164,9 @@ def _database(plan: Plan, month: int) -> Iterator[Line]:
     size = max(LIMIT["least_disk_gb"], round_up(gb)) * copies
     many, unit = plan.shards * copies, "servers"
     yield Line("Postgres", many, unit, plan.server)
-    yield Line("Postgres, read replicas", plan.replicas, unit, plan.replica)
+    yield Line("Postgres, read replicas", plan.replicas, unit, plan.server)
+    if plan.priced_server is None:
+        yield Line("Postgres, beyond that size", many + plan.replicas, unit, None)
     disk = plan.prices["postgres-storage-gb"]
     yield Line("Postgres, disk", size + plan.replicas * gb, "GB", disk)
 
@@ -201,13 +224,16 @@ def _boxes(plan: Plan, month: int) -> Iterator[Line]:
     largest = prices.largest("box")
     disk = plan.demand.data_gb(max(month, BUDGET_MONTH)) + plan.vector_gb + LIMIT["system_disk_gb"]
     cores, gb = plan.cores, plan.own_gb
-    many = max(1, round_up(cores / largest.cores), round_up(gb / largest.memory_gb))
+    parts = plan.shards + plan.replicas if plan.shards + plan.replicas > 1 else 1
+    many = max(parts, round_up(cores / largest.cores), round_up(gb / largest.memory_gb))
     fitting = prices.fitting("box", cores, gb, min(disk, largest.disk_gb)) if many == 1 else None
     box = fitting or largest
     copies = 2 if plan.picks("standby", "standby") else 1
     yield Line("servers", many * copies, "servers", box)
     yield Line("disk beyond the servers'", max(0, disk - many * box.disk_gb) * copies, "GB", None)
-    brokers = prices.fitting("box", 2, 8) or largest
+    sent = plan.demand.traffic_gb - many * LIMIT["own_traffic_gb"]
+    yield Line("traffic beyond what is included", max(0, sent), "GB", None)
+    brokers = prices.broker_box()
     yield Line("Kafka's servers", plan.kafka_brokers, "servers", brokers)
     beyond = plan.kafka_gb - plan.kafka_brokers * brokers.disk_gb
     yield Line("disk beyond the brokers'", max(0, beyond), "GB", None)
@@ -219,10 +245,12 @@ def assumptions(plan: Plan, month: int = BUDGET_MONTH) -> tuple[str, ...]:
     share = shown(LIMIT["mean_to_peak"] * 100)
     common = (
         f"The bill is of month {month}; an average second has {share} % of the peak's traffic.",
-        "Not in it: the AI provider, logs and metrics, backups elsewhere, support, tax.",
+        "Not in it: the AI provider, object storage and its traffic, traffic between zones, public"
+        " addresses, logs and metrics, backups elsewhere, support, tax.",
     )
     if any(line.entry and line.entry.in_eur for line in lines(plan, month)):
         rate = plan.prices["usd-per-eur"]
         note = f"EUR are held against the budget at {rate.month:.2f} USD: {rate.item}."
-        return (*common, f"{note} Give today's rate by --prices.")
+        hint = " Give today's rate by --prices." if plan.prices.rate_is_ceiling else ""
+        return (*common, f"{note}{hint}")
     return common

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archgen.advisor import cost
 from archgen.advisor.constants import LIMIT
@@ -24,7 +24,7 @@ class Decision:
     plan: Plan
     advised: Options
     thrift: Thrift
-    trace: tuple[bool, ...]
+    trace: tuple[object, ...]
 
     @property
     def picked(self) -> Options:
@@ -37,15 +37,20 @@ class Decision:
 
 
 def decide(need: Requirements, prices: Prices, chosen: Options) -> Decision:
-    """The most comfortable design within the budget; the thriftiest if none is."""
+    """The most comfortable design within the budget; the cheapest if none is."""
     demand, trace = Demand(need), ()
+    tried: list[tuple[bool, float, Decision]] = []
     for thrift in _thrifts(need, chosen):
         found = design(demand, prices, chosen, thrift)
-        within = cost.compared(found.plan) <= need.budget_usd_month
+        usd, unknown = cost.total(found.plan)
+        # What has no price may be found dear later: no reason to leave what was wanted for it.
+        within = usd <= need.budget_usd_month and not (thrift and unknown)
+        tried.append((unknown, usd, found))
         trace = (*trace, *found.trace, within)
         if within:
-            break
-    return Decision(found.plan, found.advised, found.thrift, trace)
+            return replace(found, trace=trace)
+    *_, best = min(tried, key=lambda it: it[:2])
+    return replace(best, trace=(*trace, best.thrift))
 
 
 def _thrifts(need: Requirements, chosen: Options) -> list[Thrift]:

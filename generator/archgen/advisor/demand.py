@@ -58,7 +58,8 @@ class Demand:
     @lazy
     def polls(self) -> float:
         """Requests that ask after the jobs in progress."""
-        return self.running / self.poll_after
+        most = self.running / LIMIT["poll_after_s"]
+        return min(most, self.jobs / LIMIT["poll_share"])  # S cancels out of the latter, exactly
 
     @property
     def poll_after(self) -> float:

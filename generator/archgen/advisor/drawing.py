@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from archgen.advisor.architecture import Diagram, Edge, Node
 from archgen.advisor.capacity import round_up
+from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
 from archgen.advisor.plan import Plan
 from archgen.advisor.stages import servers
 
-_QUEUES = {"redis": "BullMQ in Redis", "kafka": "Kafka, a topic a priority"}
+_QUEUES = {"redis": "BullMQ in Redis", "kafka": "Kafka"}
 _STORES = {"pgvector": "postgres", "weaviate": "vectors", "pinecone": "vectors"}
 
 
@@ -33,15 +34,16 @@ def _flow(plan: Plan) -> Iterator[Part]:
     if plan.picks("http_caching", "cdn"):
         yield "cdn", "CDN", "http_caching"
     yield "api", f"api x {plan.api_processes}", None
-    if plan.picks("workers", "in-request"):
+    if not plan.worker_processes:
         return
     queue = plan.picked["queue_store"]
     if queue in _QUEUES:
-        size = f", {shown(plan.redis_mb)} MB" if queue == "redis" else ""
+        size = f", {shown(plan.redis_mb)} MB" if queue == "redis" else f" x {plan.kafka_brokers}"
         yield "queue", f"{_QUEUES[queue]}{size}", "queue_store"
     yield "worker", f"worker x {plan.worker_processes}", None
-    if not plan.demand.queries:
-        yield "operation", "AI provider, or what else is slow", None
+    if not plan.demand.queries and plan.need.compute_share < 100:
+        ai = plan.need.workload == "ai-jobs"
+        yield "operation", "AI provider" if ai else "what the operation waits for", None
 
 
 def _stores(plan: Plan) -> Iterator[Part]:
@@ -56,7 +58,7 @@ def _stores(plan: Plan) -> Iterator[Part]:
         yield "vectors", plan.picked["vectors"].capitalize(), "vectors"
     if plan.rabbitmq_nodes:
         yield "bus", f"RabbitMQ x {plan.rabbitmq_nodes}", "event_bus"
-    if plan.kafka_brokers:
+    if plan.kafka_brokers and not plan.picks("queue_store", "kafka"):
         yield "bus", f"Kafka x {plan.kafka_brokers}", "event_bus"
     if plan.need.event_consumers and plan.need.events_per_second:
         yield "consumers", f"services that consume events x {plan.need.event_consumers}", None
@@ -65,7 +67,7 @@ def _stores(plan: Plan) -> Iterator[Part]:
 def _edges(plan: Plan) -> Iterator[tuple[str, str, str]]:
     yield from _requests(plan)
     yield from _connections(plan)
-    if not plan.picks("workers", "in-request"):
+    if plan.worker_processes:
         yield from _jobs(plan)
     yield from _events(plan)
 
@@ -79,14 +81,15 @@ def _requests(plan: Plan) -> Iterator[tuple[str, str, str]]:
         yield "clients", "api", asked
     if plan.streams:
         yield "api", "clients", f"{shown(plan.streams)} open streams"
-    if plan.picks("client_updates", "webhook"):
+    if plan.picks("client_updates", "webhook") and plan.worker_processes:
         yield "worker", "clients", f"{brief(plan.demand.webhooks)} webhooks/s"
 
 
 def _connections(plan: Plan) -> Iterator[tuple[str, str, str]]:
     behind = "pooler" if plan.picks("pool", "pgbouncer") else "postgres"
     yield "api", behind, f"{plan.api_pool} connections each"
-    yield "worker", behind, "5 connections each"
+    if plan.worker_processes:
+        yield "worker", behind, f"{int(LIMIT['worker_connections'])} connections each"
     if behind == "pooler":
         yield "pooler", "postgres", f"{plan.pooler_connections} connections"
     if plan.replicas:
@@ -105,7 +108,7 @@ def _jobs(plan: Plan) -> Iterator[tuple[str, str, str]]:
         yield "queue", "worker", each
     else:
         yield "postgres", "worker", f"jobs to claim, {each}"
-    if not plan.demand.queries:
+    if not plan.demand.queries and plan.need.compute_share < 100:
         running = max(1, round_up(plan.demand.running))
         yield "worker", "operation", f"{shown(running)} calls at once"
 
@@ -115,7 +118,8 @@ def _events(plan: Plan) -> Iterator[tuple[str, str, str]]:
         return
     published = f"{brief(plan.need.events_per_second)} events/s"
     if plan.rabbitmq_nodes or plan.kafka_brokers:
-        yield "worker", "bus", published
-        yield "bus", "consumers", f"{brief(plan.demand.deliveries)} deliveries/s"
+        bus = "queue" if plan.picks("queue_store", "kafka") else "bus"
+        yield "worker", bus, published
+        yield bus, "consumers", f"{brief(plan.demand.deliveries)} deliveries/s"
     else:
         yield "worker", "consumers", f"{brief(plan.demand.deliveries)} signed calls/s"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import ceil, floor
 from typing import Literal
 
 from archgen.advisor import cost
 from archgen.advisor.architecture import Alternative, Finding
+from archgen.advisor.bottlenecks import bottlenecks
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.decide import Decision
 from archgen.advisor.demand import Demand
+from archgen.advisor.misses import by_choice
 from archgen.advisor.money import money
 from archgen.advisor.numbers import brief, shown
 from archgen.advisor.plan import Plan
-from archgen.advisor.rules import blueprint, caching
+from archgen.advisor.rules import blueprint
 from archgen.advisor.rules.hosting import COMPOSE, KUBERNETES, MANAGED
 from archgen.advisor.rules.rule import Case, Thrift
 from archgen.advisor.rules.standby import outage
+from archgen.advisor.rules.write_model import slow_reads
 
 Text = tuple[str, str]  # message and remedy
 
@@ -29,7 +33,7 @@ def findings(decision: Decision, beside: tuple[Alternative, ...]) -> tuple[Findi
         for code, topic, severity, check in _CHECKS
         for text in check(plan)
     ]
-    found += [Finding(*row) for row in _budget(decision, beside)]
+    found += [Finding(*row) for row in (*_overrides(decision), *_budget(decision, beside))]
     return tuple(sorted(found, key=lambda finding: finding.severity != "problem"))
 
 
@@ -95,9 +99,9 @@ def _unused_vectors(plan: Plan) -> Iterator[Text]:
 
 def _updates(plan: Plan) -> Iterator[Text]:
     need, most = plan.need, LIMIT["stream_operation_s"]
-    if need.client_updates == ("sse",) and need.longest_operation_s > most:
+    if plan.picked["client_updates"] not in need.client_updates:
         yield (
-            "Clients accept only SSE, but an operation may take"
+            f"Clients accept only {shown(list(need.client_updates))}, but an operation may take"
             f" {shown(need.longest_operation_s)} s: over {shown(most)} s proxies cut the stream.",
             "Accept polling or webhook too; a client that reconnects with Last-Event-ID loses"
             " nothing, but must be able to ask.",
@@ -117,6 +121,26 @@ def _latency(plan: Plan) -> Iterator[Text]:
         )
 
 
+def _too_many_searches(plan: Plan) -> Iterator[Text]:
+    need = plan.need
+    if need.search == "semantic" and need.searches_per_second > need.peak_rps:
+        yield (
+            f"{brief(need.searches_per_second)} searches/s are more than the"
+            f" {shown(need.peak_rps)} requests/s they are part of.",
+            "Lower searches_per_second or raise peak_rps.",
+        )
+
+
+def _polls(plan: Plan) -> Iterator[Text]:
+    polls, reads = plan.demand.polls, plan.demand.reads
+    if plan.picks("client_updates", "polling") and polls > reads:
+        yield (
+            f"Asking after jobs alone makes {brief(polls)} requests/s, more than the {brief(reads)}"
+            " reads/s given.",
+            f"Raise peak_rps by about {brief(polls)}, as it counts all requests.",
+        )
+
+
 def _latency_floor(plan: Plan) -> Iterator[Text]:
     floor = LIMIT["latency_floor_ms"]
     if plan.need.p95_ms < floor:
@@ -130,23 +154,29 @@ def _latency_floor(plan: Plan) -> Iterator[Text]:
 
 def _stale_reads(plan: Plan) -> Iterator[Text]:
     need = plan.need
-    if caching.slow_reads(Case(plan)) and need.staleness_s == 0:
+    if slow_reads(Case(plan)) and need.staleness_s == 0:
+        took = shown(need.typical_operation_s)
         yield (
-            f"A read of {shown(need.typical_operation_s)} s cannot be answered in"
-            f" {shown(need.p95_ms)} ms and always be current: nothing may be stored.",
-            "Let writes keep the answer (write_model = cqrs, in the same transaction), or allow"
-            f" staleness_s of {shown(need.typical_operation_s)} and more.",
+            f"A read of {took} s cannot be computed within {shown(need.p95_ms)} ms when it is asked"
+            " for, and nothing older may be stored: only writes can keep its answer.",
+            "Keep it in the transaction of each write (write_model = cqrs), as a projection that"
+            f" follows lags behind; or allow staleness_s of {took} and more.",
         )
 
 
 def _one_server(plan: Plan) -> Iterator[Text]:
     given, bound = plan.need.availability, LIMIT["one_server_availability"]
-    if plan.picks("hosting", COMPOSE) and given > bound:
+    if plan.own and given > bound:
         managed = Plan(plan.demand, plan.prices, {**plan.picked, "hosting": MANAGED})
+        price = money(cost.price(managed))
+        promised = LIMIT["database_availability"]
+        other = (
+            f"Set hosting to managed ({price} a month), or lower" if given <= promised else "Lower"
+        )
         yield (
-            f"Servers without failover cannot promise {shown(given)} %: that is {outage(given)}.",
-            f"Set hosting to managed ({money(cost.price(managed))} a month), or lower"
-            f" availability to {shown(bound)}.",
+            f"Servers of your own fail over by hand, and cannot promise {shown(given)} %: that is"
+            f" {outage(given)}.",
+            f"{other} availability to {shown(bound)}.",
         )
 
 
@@ -169,28 +199,36 @@ def _availability(plan: Plan) -> Iterator[Text]:
 
 def _promise(plan: Plan) -> Iterator[Text]:
     given, promised = plan.need.availability, LIMIT["single_availability"]
-    one = plan.picks("standby", "none") and not plan.picks("hosting", COMPOSE)
-    if given > promised and one:
-        ready = Plan(plan.demand, plan.prices, {**plan.picked, "standby": "standby"})
+    if given <= promised or plan.picks("standby", "standby"):
+        return
+    if plan.own:
         yield (
-            f"{shown(given)} % is what one managed database server usually keeps; its provider"
-            f" promises {shown(promised)} %.",
-            f"If it must be promised: --choose standby=standby,"
-            f" {money(cost.price(ready))} a month in all.",
+            f"{shown(given)} % leaves {outage(given)} for a server that must be restored by hand.",
+            "Rehearse the restore, and measure how long it takes.",
         )
+        return
+    ready = Plan(plan.demand, plan.prices, {**plan.picked, "standby": "standby"})
+    yield (
+        f"{shown(given)} % is what one managed database server usually keeps; its provider"
+        f" promises {shown(promised)} %.",
+        f"If it must be promised: --choose standby=standby, {money(cost.price(ready))} a month in"
+        " all.",
+    )
 
 
 def _no_log(plan: Plan) -> Iterator[Text]:
-    case = Case(plan)
-    if not blueprint.log_wanted(case) or plan.picks("event_bus", "kafka"):
+    case, bound = Case(plan), LIMIT["queue_jobs_per_s"]
+    if plan.demand.deliveries < bound or plan.picks("event_bus", "kafka"):
         return
+    sentence = _sentence(blueprint.log_sentence(case))
     if blueprint.log_reachable(case):
-        yield f"{_sentence(blueprint.log_sentence(case))}.", "Choose blueprint=express-kafka."
+        yield f"{sentence}.", "Choose blueprint=express-kafka."
         return
-    brokers = blueprint.brokers_usd(case) / LIMIT["brokers_budget_share"]
+    brokers = shown(ceil(blueprint.brokers_usd(case) / LIMIT["brokers_budget_share"]))
+    person = "" if "kafka" in plan.need.knows else " and someone who knows Kafka"
     yield (
-        f"{_sentence(blueprint.log_sentence(case))}, but {blueprint.log_obstacle(case)}.",
-        f"{_batched(plan)}; or plan {brief(brokers)} USD a month and someone who knows Kafka.",
+        f"{sentence}, but {blueprint.log_obstacle(case)}.",
+        f"{_batched(plan)}; or plan {brokers} USD a month{person}.",
     )
 
 
@@ -215,7 +253,55 @@ def _provider(plan: Plan) -> Iterator[Text]:
         )
 
 
+def _saturated(plan: Plan) -> Iterator[Text]:
+    for it in bottlenecks(plan):
+        if it.factor < 1:
+            yield (
+                f"{_sentence(it.resource)} are full at {brief(it.factor)} x the load, {it.at}.",
+                f"{_sentence(it.then)}.",
+            )
+
+
+def _disk(plan: Plan) -> Iterator[Text]:
+    most, gb = LIMIT["largest_disk_gb"] * plan.shards, plan.demand.data_gb(36)
+    if not plan.own and gb > most:
+        yield (
+            f"{brief(gb)} GB in 36 months are over a managed server's disk ({brief(most)} GB).",
+            "Move what is old or large to an object store, or shard: --choose database=sharded.",
+        )
+
+
 # Notes
+
+
+def _memory(plan: Plan) -> Iterator[Text]:
+    gb, memory = plan.demand.data_gb(12) / plan.shards, plan.server.memory_gb
+    if not plan.own and gb > memory * LIMIT["data_over_memory"]:
+        yield (
+            f"{brief(gb)} GB of data in a year meet {shown(memory)} GB of memory: sizes count CPU"
+            " and connections, as how much of the data is read often is not known.",
+            "If more than the memory is, take a server with more; the cache hit ratio of Postgres"
+            " tells.",
+        )
+
+
+def _long_operations(plan: Plan) -> Iterator[Text]:
+    longest, stop = plan.need.longest_operation_s, LIMIT["stop_s"]
+    if plan.picks("workers", "separate") and longest > stop:
+        yield (
+            f"An operation may take {shown(longest)} s, and a worker gets {shown(stop)} s to stop:"
+            " each deploy starts what is running again from its beginning.",
+            "Let operations keep their progress and go on from it.",
+        )
+
+
+def _computing(plan: Plan) -> Iterator[Text]:
+    if plan.demand.running >= 1 and not plan.need.compute_share and not plan.queries:
+        yield (
+            "The operation is taken to wait for another service, as an AI call does; what computes"
+            f" in a worker needs up to {brief(plan.demand.running)} cores more.",
+            "If it computes, set compute_share to its share in %.",
+        )
 
 
 def _kubernetes(plan: Plan) -> Iterator[Text]:
@@ -258,32 +344,57 @@ _CHECKS: tuple[
     ("events-without-consumers", "event_bus", "problem", _unheard),
     ("no-log", "event_bus", "problem", _no_log),
     ("stale-reads", "caching", "problem", _stale_reads),
+    ("searches-exceed-requests", "vectors", "problem", _too_many_searches),
+    ("saturated", "scaling", "problem", _saturated),
+    ("disk-limit", "database", "problem", _disk),
     ("search-without-vectors", "vectors", "problem", _no_vectors),
     ("vectors-without-search", "vectors", "problem", _unused_vectors),
     ("updates-unfit", "client_updates", "problem", _updates),
     ("one-server", "hosting", "problem", _one_server),
     ("availability", "standby", "problem", _availability),
     ("consumers-without-events", "event_bus", "note", _nothing_to_hear),
+    ("polls-exceed-reads", "client_updates", "note", _polls),
+    ("long-operations", "workers", "note", _long_operations),
+    ("data-over-memory", "database", "note", _memory),
+    ("operation-waits", "workers", "note", _computing),
     ("single-server-promise", "standby", "note", _promise),
     ("kubernetes-unknown", "hosting", "note", _kubernetes),
     ("full-text", "vectors", "note", _text_search),
     ("job-loss", "queue_store", "note", _loss),
 )
 
+Row = tuple[str, str, Literal["problem", "note"], str, str]
+
+
+def _overrides(decision: Decision) -> Iterator[Row]:
+    """What the user's own choices miss."""
+    plan = decision.plan
+    for topic, advised in decision.advised.items():
+        if plan.picked[topic] != advised:
+            for miss in by_choice(plan, {topic: plan.picked[topic]}):
+                yield (
+                    "choice-misses",
+                    topic,
+                    "problem",
+                    f"You chose {topic}={plan.picked[topic]}, which misses {miss.requirement}:"
+                    f" {miss.why}.",
+                    f"The advice is {topic}={advised}.",
+                )
+
+
 # The budget
 
 
-def _budget(
-    decision: Decision, beside: tuple[Alternative, ...]
-) -> Iterator[tuple[str, str, Literal["problem", "note"], str, str]]:
+def _budget(decision: Decision, beside: tuple[Alternative, ...]) -> Iterator[Row]:
     plan = decision.plan
     budget = shown(plan.need.budget_usd_month)
     price = money(cost.price(plan))
     if cost.compared(plan) > plan.need.budget_usd_month:
+        at_par = cost.price(plan).usd + cost.price(plan).eur
         yield (
             "over-budget",
             "hosting",
-            "problem",
+            "problem" if at_par > plan.need.budget_usd_month else "note",
             f"The design costs {price} a month{_rate(plan)}, over the budget of {budget} USD.",
             _offers(beside) or "No design that archgen knows costs less and meets as much.",
         )
@@ -301,10 +412,10 @@ def _budget(
 def _rate(plan: Plan) -> str:
     """At which exchange rate EUR are compared, and below which they would keep the budget."""
     price, budget = cost.price(plan), plan.need.budget_usd_month
-    if not price.eur:
+    if not price.eur or not plan.prices.rate_is_ceiling:
         return ""
     used = f", {plan.prices.usd_per_eur:.2f} USD/EUR at the most"
-    enough = (budget - price.usd) / price.eur
+    enough = floor((budget - price.usd) / price.eur * 100) / 100
     over = cost.compared(plan) > budget and enough >= 1
     return f"{used} (below {enough:.2f} it would keep to it: --prices)" if over else used
 

@@ -68,7 +68,13 @@ def _numeric(name: str, given: float, probe: Probe, now: Decision) -> Iterator[t
             for topic, becomes in _changed(now, there).items():
                 if topic in left:
                     left.remove(topic)
-                    yield topic, Flip(name, at, becomes, f"{name} {exact} {shown(at)}")
+                    when = f"{name} {exact} {shown(at)}{_by_budget(name, now, there)}"
+                    yield topic, Flip(name, at, becomes, when)
+
+
+def _by_budget(name: str, now: Decision, there: Decision) -> str:
+    """Says so where it is the price of the whole that turns the advice."""
+    return " (the budget)" if name != "budget_usd_month" and there.thrift != now.thrift else ""
 
 
 def _changed(now: Decision, there: Decision) -> dict[str, str]:
@@ -127,4 +133,5 @@ def ladder(name: str) -> list[float]:
     low, high = (question.minimum or 0) * unit, (question.maximum or 0) * unit
     hundreds = (digits * 10**power for power in range(15) for digits in range(100, 1000))
     whole = (value for value in (*range(100), *hundreds) if low <= value <= high)
-    return [value if unit == 1 else value / unit for value in whole]
+    steps = [value if unit == 1 else value / unit for value in whole]
+    return steps if steps[-1] == question.maximum else [*steps, question.maximum]

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.advisor.architecture import Metric
-from archgen.advisor.numbers import brief, shown
+from archgen.advisor.numbers import shown
 from archgen.advisor.plan import Plan
 
 _REQUESTS = "http_request_duration_seconds"
+# Above the last bucket of a histogram (src/ops/metrics.ts) a quantile says nothing.
+_LAST_REQUEST_BUCKET_S, _LAST_RUN_BUCKET_S = 10, 300
 _FAST_BURN = 14.4  # of the error budget of 30 days, 2 % in an hour (SRE workbook, ch. 5)
 
 
@@ -39,23 +41,29 @@ def _requests(plan: Plan) -> Iterator[Row]:
         "availability",
         f"{shown(need.availability)} % of the requests of 30 days do not fail",
         _errors("30d"),
-        f"<= {brief(allowed)}",
+        f"<= {_plain(allowed)}",
         "availability",
     )
     yield (
         "burn rate",
         f"no hour uses up the month's errors {_FAST_BURN} times too fast",
         _errors("1h"),
-        f"<= {brief(min(1, allowed * _FAST_BURN))}",
+        f"<= {_plain(min(1, allowed * _FAST_BURN))}",
         "availability",
     )
-    yield (
-        "latency",
-        f"95 % of the requests are answered in {shown(need.p95_ms)} ms",
-        _p95(_REQUESTS, "5m"),
-        f"<= {brief(need.p95_ms / 1000)}",
-        "p95_ms",
-    )
+    if need.p95_ms / 1000 <= _LAST_REQUEST_BUCKET_S:
+        yield (
+            "latency",
+            f"95 % of the requests are answered in {shown(need.p95_ms)} ms",
+            _p95(_REQUESTS, "5m"),
+            f"<= {_plain(need.p95_ms / 1000)}",
+            "p95_ms",
+        )
+
+
+def _plain(value: float) -> str:
+    """A number as PromQL reads it."""
+    return f"{value:.6g}"
 
 
 def _jobs(plan: Plan) -> Iterator[Row]:
@@ -64,7 +72,7 @@ def _jobs(plan: Plan) -> Iterator[Row]:
         "waiting",
         f"no runnable job waits longer than {shown(need.job_wait_s)} s",
         "max(jobs_oldest_waiting_seconds)",
-        f"<= {brief(need.job_wait_s)}",
+        f"<= {_plain(need.job_wait_s)}",
         "job_wait_s",
     )
     yield (
@@ -76,22 +84,24 @@ def _jobs(plan: Plan) -> Iterator[Row]:
     )
     yield (
         "slots",
-        f"under 70 % of the {shown(slots)} worker slots are taken",
+        f"not all of the {shown(slots)} slots are taken",
         'max(jobs_unfinished{state="active"})',
-        f"< {round(slots * 0.7)}",
+        f"< {max(1, slots)}",
         "jobs_per_minute",
     )
-    yield (
-        "duration",
-        f"95 % of the runs end within the longest operation ({shown(need.longest_operation_s)} s)",
-        _p95("job_run_duration_seconds", "15m"),
-        f"<= {brief(need.longest_operation_s)}",
-        "longest_operation_s",
-    )
+    if need.longest_operation_s <= _LAST_RUN_BUCKET_S:
+        yield (
+            "duration",
+            f"95 % of the runs end within the longest operation"
+            f" ({shown(need.longest_operation_s)} s)",
+            _p95("job_run_duration_seconds", "15m"),
+            f"<= {_plain(need.longest_operation_s)}",
+            "longest_operation_s",
+        )
     yield (
         "dead letters",
         "no job dies",
-        'sum(increase(job_runs_total{status="dead"}[1h]))',
+        'sum(increase(job_runs_total{status="dead"}[1h])) or vector(0)',
         "== 0",
         "job_loss",
     )

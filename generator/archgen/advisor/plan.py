@@ -52,7 +52,9 @@ class Plan:
 
     @lazy
     def api_needed(self) -> int:
-        return round_up(self.need.peak_rps / self.rps_per_process)
+        """Processes by CPU, and by open streams."""
+        by_streams = round_up(self.streams / LIMIT["streams_per_process"])
+        return max(round_up(self.need.peak_rps / self.rps_per_process), by_streams)
 
     @lazy
     def api_processes(self) -> int:
@@ -70,7 +72,9 @@ class Plan:
 
     @lazy
     def api_memory_mb(self) -> int:
-        each = self.streams / self.api_needed * LIMIT["stream_kb"] / 1000
+        """Room for as many streams as a process may have, so that one more frees none."""
+        held = min(self.streams, LIMIT["streams_per_process"])
+        each = held * LIMIT["stream_kb"] / 1000
         return round_up(LIMIT["process_mb"] + each + self.cache_l1_mb)
 
     # The workers
@@ -79,8 +83,19 @@ class Plan:
     def worker_busy(self) -> float:
         """Cores that all workers together need at the target utilisation."""
         events = self.need.events_per_second if self.demand.deliveries else 0
-        micros = self.demand.jobs * LIMIT["worker_job_us"] + events * LIMIT["event_us"]
-        return micros / 1e6 / LIMIT["cpu_utilisation"]
+        calls = self.demand.jobs + self.called
+        micros = calls * LIMIT["worker_job_us"] + events * LIMIT["event_us"]
+        return (micros / 1e6 + self.computing) / LIMIT["cpu_utilisation"]
+
+    @property
+    def computing(self) -> float:
+        """Operations that compute in a worker at the same moment."""
+        return self.demand.running * self.need.compute_share / 100
+
+    @lazy
+    def called(self) -> float:
+        """Deliveries/s that workers make themselves, without a bus."""
+        return 0 if self.picks("event_bus", "rabbitmq", "kafka") else self.demand.deliveries
 
     @lazy
     def worker_cores(self) -> float:
@@ -89,17 +104,19 @@ class Plan:
 
     @lazy
     def worker_needed(self) -> int:
+        if self.picks("workers", "in-request") and not self.demand.deliveries:
+            return 0
         by_slots = round_up(self.demand.slots / LIMIT["slots_per_worker"])
         return max(by_slots, round_up(self.worker_busy / self.worker_cores))
 
     @lazy
     def worker_processes(self) -> int:
-        return self.worker_needed + self.demand.spare
+        return self.worker_needed and self.worker_needed + self.demand.spare
 
     @property
     def worker_concurrency(self) -> int:
         """Jobs in parallel a process, so that the slots hold without the spare process."""
-        return round_up(self.demand.slots / self.worker_needed)
+        return round_up(self.demand.slots / self.worker_needed) if self.worker_needed else 0
 
     @property
     def worker_memory_mb(self) -> int:
@@ -143,7 +160,12 @@ class Plan:
         searches = self.need.searches_per_second if self.picks("vectors", "pgvector") else 0
         micros = self.demand.reads * LIMIT["postgres_read_us"]
         micros += searches * LIMIT["vector_search_us"]
-        return micros / 1e6 + self.demand.queries
+        return micros / 1e6 + self.queries
+
+    @lazy
+    def queries(self) -> float:
+        """Cores that slow reads keep busy; none if writes keep their answers."""
+        return 0 if self.picks("write_model", "cqrs") else self.demand.queries
 
     @lazy
     def queue_us(self) -> float:
@@ -170,49 +192,61 @@ class Plan:
 
     @lazy
     def most_cores(self) -> float:
-        """Of the largest server that can be had."""
-        return self.prices.largest("postgres").cores
+        """Of the largest server that can be had, priced here or not."""
+        priced = self.prices.most("box" if self.own else "postgres", "cores")
+        return priced if self.own else max(priced, LIMIT["largest_server_cores"])
+
+    @lazy
+    def most_gb(self) -> float:
+        """Memory of the largest server that can be had, GB."""
+        priced = self.prices.most("box" if self.own else "postgres", "memory_gb")
+        return priced if self.own else max(priced, LIMIT["largest_server_gb"])
+
+    @property
+    def own(self) -> bool:
+        """Whether it stands on servers of one's own."""
+        return self.need.hosting == "self-hosted" or self.picks("hosting", "compose")
 
     @lazy
     def shards(self) -> int:
         split = self.picks("database", "sharded")
-        return max(1, round_up(self.database_need / self.most_cores)) if split else 1
+        return max(2, round_up(self.database_need / self.most_cores)) if split else 1
 
     @lazy
     def replicas(self) -> int:
-        reading = self.read_busy / LIMIT["cpu_utilisation"]
-        many = max(1, round_up(reading / self.most_cores))
-        return many if self.picks("database", "replicas") else 0
+        """Beside the primary, which serves reads as well; each repeats all writes."""
+        if not self.picks("database", "replicas"):
+            return 0
+        room = self.most_cores * LIMIT["cpu_utilisation"] - self.write_busy
+        return max(1, round_up(self.read_busy / room) - 1) if room > 0 else 1
+
+    @lazy
+    def server_busy(self) -> float:
+        """Cores that are busy on each server; all are alike, as each may have to take over."""
+        return (self.read_busy / (1 + self.replicas) + self.write_busy) / self.shards
 
     @lazy
     def server_cores(self) -> float:
-        """Of a primary; with replicas as large as one of them, since any may have to take over."""
-        if self.replicas:
-            return max(self.write_busy / LIMIT["cpu_utilisation"], self.replica_cores)
-        return self.database_need / self.shards
-
-    @lazy
-    def replica_cores(self) -> float:
-        return self.read_busy / LIMIT["cpu_utilisation"] / max(1, self.replicas)
+        """Of each server, at the target utilisation."""
+        return self.server_busy / LIMIT["cpu_utilisation"]
 
     @lazy
     def server_gb(self) -> float:
         """Memory of a server: itself, its connections, and a vector index if it holds one."""
         index = self.demand.index_gb if self.picks("vectors", "pgvector") else 0
-        connections = self.database_connections * LIMIT["connection_mb"]
-        base = (LIMIT["postgres_base_mb"] + connections) / 1000
-        return base + index / self.shards / LIMIT["vector_memory_share"]
+        used = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
+        base = LIMIT["postgres_base_mb"] + used / self.shards * LIMIT["connection_mb"]
+        return base / 1000 + index / self.shards / LIMIT["vector_memory_share"]
 
     @lazy
+    def priced_server(self) -> Entry | None:
+        """A managed server that suffices, if one is priced."""
+        return self.prices.fitting("postgres", self.server_cores, self.server_gb)
+
+    @property
     def server(self) -> Entry:
-        """A managed primary; the largest there is if none suffices."""
-        found = self.prices.fitting("postgres", self.server_cores, self.server_gb)
-        return found or self.prices.largest("postgres")
-
-    @lazy
-    def replica(self) -> Entry:
-        found = self.prices.fitting("postgres", self.replica_cores, self.server_gb)
-        return found or self.prices.largest("postgres")
+        """The managed server, or the largest that is priced."""
+        return self.priced_server or self.prices.largest("postgres")
 
     @lazy
     def database_cores(self) -> int:
@@ -228,7 +262,7 @@ class Plan:
 
     @lazy
     def api_pool(self) -> int:
-        wanted = min(connection_pool(self.database_cores), round_up(self.requests_in_database) + 1)
+        wanted = round_up(self.requests_in_database) + 1
         return max(int(LIMIT["smallest_api_pool"]), wanted)
 
     @lazy
@@ -242,6 +276,11 @@ class Plan:
         """What PgBouncer opens to the server."""
         return connection_pool(self.database_cores)
 
+    @property
+    def poolers(self) -> int:
+        """PgBouncer's processes, a core each; two a shard, so that one may be lost."""
+        return 2 * self.shards if self.picks("pool", "pgbouncer") else 0
+
     @lazy
     def database_connections(self) -> int:
         behind = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
@@ -251,12 +290,14 @@ class Plan:
 
     @lazy
     def kafka_partitions(self) -> int:
-        each = capacity.partitions(self.demand.event_mib_s, self.need.event_consumers)
+        """At least one for each process that may read them, of this service or one like it."""
+        each = capacity.partitions(self.demand.event_mib_s, self.worker_processes)
         return each if self.picks("event_bus", "kafka") else 0
 
     @lazy
     def kafka_brokers(self) -> int:
-        return capacity.brokers(self.demand.event_mib_s) if self.picks("event_bus", "kafka") else 0
+        many = capacity.brokers(self.demand.event_mib_s, self.need.event_consumers)
+        return many if self.picks("event_bus", "kafka") else 0
 
     @lazy
     def kafka_gb(self) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
@@ -25,6 +27,20 @@ Family = Literal["postgres", "redis", "rabbitmq", "kafka", "node", "box"]
 Amount = Annotated[float, Field(ge=0, le=1e9)]
 
 
+def _text_of_date(value: object) -> object:
+    """YAML reads 2026-11-24 as a date, and 2026 as a number."""
+    return str(value) if type(value) in (date, int) else value
+
+
+# What a family is picked by, so that none of it may be 0.
+_PICKED_BY: dict[str, tuple[str, ...]] = {
+    "postgres": ("cores", "memory_gb"),
+    "redis": ("memory_gb",),
+    "node": ("cores", "memory_gb"),
+    "box": ("cores", "memory_gb", "disk_gb"),
+}
+
+
 class Entry(BaseModel):
     """A price. What can be picked by size belongs to a family and says what it has."""
 
@@ -32,7 +48,7 @@ class Entry(BaseModel):
 
     item: Annotated[str, Field(min_length=1)]
     per: Literal["hour", "month", "GB", "GB-month", "million", "EUR"]
-    date: Annotated[str, BeforeValidator(str), Field(min_length=4)]
+    date: Annotated[str, BeforeValidator(_text_of_date), Field(min_length=4)]
     confidence: Literal["high", "medium", "low"] = "medium"
     usd: Amount | None = None
     eur: Amount | None = None
@@ -45,6 +61,13 @@ class Entry(BaseModel):
     def _one_currency(self) -> Entry:
         if (self.usd is None) == (self.eur is None):
             raise ValueError("exactly one of usd and eur is wanted")
+        if self.family and self.per not in ("hour", "month"):
+            raise ValueError("what belongs to a family is priced per hour or month")
+        lacking = [
+            name for name in _PICKED_BY.get(self.family or "", ()) if not getattr(self, name)
+        ]
+        if lacking:
+            raise ValueError(f"the family {self.family} needs {' and '.join(lacking)} above 0")
         return self
 
     @property
@@ -58,6 +81,7 @@ class Entry(BaseModel):
         return self.usd is None
 
 
+_CEILING: str = read("prices.yml")["usd-per-eur"]["item"]
 _ENTRIES = TypeAdapter(dict[str, Entry])
 
 
@@ -67,6 +91,7 @@ class Prices:
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = dict(entries)
         self.usd_per_eur = entries["usd-per-eur"].month
+        self.rate_is_ceiling = entries["usd-per-eur"].item == _CEILING
         self.families = {name: self._members(name) for name in get_args(Family)}
 
     def __getitem__(self, key: str) -> Entry:
@@ -86,6 +111,14 @@ class Prices:
     def largest(self, family: Family) -> Entry:
         return max(self.families[family], key=lambda entry: (entry.cores, entry.memory_gb))
 
+    def broker_box(self) -> Entry:
+        """An own server for a Kafka broker, of 2 cores and 8 GB."""
+        return self.fitting("box", 2, 8) or self.largest("box")
+
+    def most(self, family: Family, what: Literal["cores", "memory_gb"]) -> float:
+        """The most cores or memory that one of a family has."""
+        return max(getattr(entry, what) for entry in self.families[family])
+
     def usd(self, entry: Entry) -> float:
         """A month in USD, EUR at the list's rate."""
         return entry.month * (self.usd_per_eur if entry.in_eur else 1)
@@ -102,9 +135,37 @@ def merged(own: Mapping[str, Any]) -> Prices:
     if not own:
         return listed()
     try:
-        return Prices(listed().entries | _ENTRIES.validate_python(dict(own)))
+        entries = _ENTRIES.validate_python(dict(own))
     except ValidationError as error:
         raise InvalidAnswers([_problem(item) for item in error.errors()]) from None
+    wrong = [problem for key, entry in entries.items() for problem in _replacing(key, entry)]
+    if wrong:
+        raise InvalidAnswers(wrong)
+    return Prices(listed().entries | entries)
+
+
+def _replacing(key: str, entry: Entry) -> Iterator[str]:
+    """What is wrong with an entry in the place of a listed one."""
+    there = listed().entries.get(key)
+    if there is None:
+        if not entry.family:
+            near = difflib.get_close_matches(key, listed().entries, n=1)
+            hint = f"did you mean {near[0]}?" if near else "a new one needs a family"
+            yield f"prices: {key}: nothing asks for this price; {hint}"
+        return
+    run = {"hour", "month"}
+    if entry.per != there.per and not {entry.per, there.per} <= run:
+        yield f"prices: {key}: priced per {entry.per}, wanted per {there.per}"
+    if entry.family != there.family:
+        yield f"prices: {key}: its family is {there.family}"
+    if key == "usd-per-eur" and not entry.usd:
+        yield f"prices: {key}: a rate in usd above 0 is wanted"
+
+
+def plain(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Valid entries of the user as plain YAML and JSON values."""
+    entries = _ENTRIES.validate_python(dict(own))
+    return {key: it.model_dump(exclude_unset=True) for key, it in entries.items()}
 
 
 def problems(own: Mapping[str, Any]) -> tuple[str, ...]:

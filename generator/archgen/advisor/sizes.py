@@ -50,7 +50,7 @@ def _jobs(plan: Plan) -> Iterator[Row]:
         f" = {brief(demand.running)} running (Little); {shown(demand.slots)} keep them"
         f" {percent(demand.running / demand.slots)} busy with a p95 wait of"
         f" {brief(demand.wait_s)} s (Erlang C, wanted {shown(need.job_wait_s)} s)"
-        f"{spread.sentence(need, demand.wait_s)}",
+        f"{spread.sentence(need, demand.wait_s)}{_lower_bound(plan)}",
         "Little 1961; Erlang 1917",
     )
     yield (
@@ -67,7 +67,7 @@ def _jobs(plan: Plan) -> Iterator[Row]:
         "worker_concurrency",
         plan.worker_concurrency,
         "jobs at once a process",
-        f"{shown(demand.slots)} slots / {plan.worker_needed} processes",
+        f"{shown(demand.slots)} slots / {shown(plan.worker_needed)} processes",
         source("slots_per_worker"),
     )
     yield (
@@ -75,8 +75,9 @@ def _jobs(plan: Plan) -> Iterator[Row]:
         "worker_cpu_m",
         round(plan.worker_cores * 1000),
         "thousandths of a core a process",
-        f"({brief(demand.jobs)} jobs/s x {shown(LIMIT['worker_job_us'])} µs"
-        f" + {shown(need.events_per_second)} events/s x {shown(LIMIT['event_us'])} µs)"
+        f"({brief(demand.jobs + plan.called)} calls/s x {shown(LIMIT['worker_job_us'])} µs"
+        f" + {shown(need.events_per_second)} events/s x {shown(LIMIT['event_us'])} µs"
+        f" + {brief(plan.computing)} operations that compute)"
         f" / {percent(LIMIT['cpu_utilisation'])} = {brief(plan.worker_busy)} cores;"
         " the next of 250, 500, 1000",
         source("worker_job_us"),
@@ -90,6 +91,11 @@ def _jobs(plan: Plan) -> Iterator[Row]:
         f" + {shown(need.job_kb)} KB)",
         source("running_job_mb"),
     )
+
+
+def _lower_bound(plan: Plan) -> str:
+    kafka = plan.picks("queue_store", "kafka")
+    return "; Kafka's partitions are not one queue, so waits are longer" if kafka else ""
 
 
 def _calls(plan: Plan) -> Iterator[Row]:
@@ -189,8 +195,9 @@ def _api(plan: Plan) -> Iterator[Row]:
         "api_memory_mb",
         plan.api_memory_mb,
         "MB a process",
-        f"{shown(LIMIT['process_mb'])} + {shown(plan.streams)} streams / {plan.api_needed}"
-        f" x {shown(LIMIT['stream_kb'])} KB + {shown(plan.cache_l1_mb)} MB of L1",
+        f"{shown(LIMIT['process_mb'])} + {shown(plan.streams)} streams, at most"
+        f" {shown(LIMIT['streams_per_process'])} here, x {shown(LIMIT['stream_kb'])} KB"
+        f" + {shown(plan.cache_l1_mb)} MB of L1",
         source("process_mb"),
     )
     yield "scaling", "peak_rps", round_up(need.peak_rps), "requests/s", _REQUIRED, ""
@@ -223,7 +230,7 @@ def _cache(plan: Plan) -> Iterator[Row]:
 
 def _database(plan: Plan) -> Iterator[Row]:
     demand, need = plan.demand, plan.need
-    slow = f" + {brief(demand.queries)} slow queries at once" if demand.queries else ""
+    slow = f" + {brief(plan.queries)} slow queries at once" if plan.queries else ""
     events = (
         f" + {shown(plan.stored_events)} events/s x {shown(LIMIT['event_row_us'])} µs"
         if plan.stored_events
@@ -250,7 +257,7 @@ def _database(plan: Plan) -> Iterator[Row]:
         "database_memory_mb",
         round_up(plan.server_gb * 1000),
         "MB a server",
-        f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.database_connections)} connections x"
+        f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.pooled)} connections / {plan.shards} x"
         f" {shown(LIMIT['connection_mb'])}{_index(plan)}; how much of the data is hot is not asked",
         source("connection_mb"),
     )
@@ -260,7 +267,9 @@ def _database(plan: Plan) -> Iterator[Row]:
         "database_replicas",
         plan.replicas,
         "servers",
-        f"{brief(plan.read_busy / LIMIT['cpu_utilisation'])} cores of reads{most}",
+        f"{brief(plan.read_busy)} cores busy with reads, shared with the primary, and"
+        f" {brief(plan.write_busy)} with writes, which each repeats, at"
+        f" {percent(LIMIT['cpu_utilisation'])} of at most {shown(plan.most_cores)}",
         "",
     )
     yield (
@@ -330,10 +339,9 @@ def _connections(plan: Plan) -> Iterator[Row]:
         "api_pool",
         plan.api_pool,
         "connections a process",
-        f"{brief(plan.requests_in_database)} requests in the database + 1,"
-        f" at most {shown(plan.database_cores)} cores x 2 + 1,"
+        f"{brief(plan.requests_in_database)} requests in the database (Little) + 1,"
         f" at least {shown(LIMIT['smallest_api_pool'])}",
-        "Little 1961; HikariCP wiki, pool sizing",
+        "Little 1961",
     )
     yield (
         "pool",
@@ -374,8 +382,8 @@ def _events(plan: Plan) -> Iterator[Row]:
         "kafka_partitions",
         plan.kafka_partitions,
         "partitions",
-        f"{flow} / {shown(LIMIT['partition_mib_s'])} MiB/s, at least"
-        f" {need.event_consumers} consumers",
+        f"{flow} / {shown(LIMIT['partition_mib_s'])} MiB/s, at least one for each of"
+        f" {plan.worker_processes} processes that read",
         source("partition_mib_s"),
     )
     yield (
@@ -383,7 +391,8 @@ def _events(plan: Plan) -> Iterator[Row]:
         "kafka_brokers",
         plan.kafka_brokers,
         "brokers",
-        f"{flow} x {shown(LIMIT['kafka_copies'])} copies / {shown(LIMIT['broker_mib_s'])} MiB/s,"
+        f"{flow} x {shown(LIMIT['kafka_copies'])} copies / {shown(LIMIT['broker_mib_s'])} MiB/s in;"
+        f" x {shown(need.event_consumers)} consumers / {shown(LIMIT['broker_out_mib_s'])} out;"
         f" at least {shown(LIMIT['kafka_copies'])}",
         source("broker_mib_s"),
     )

@@ -1,4 +1,7 @@
-"""The scaling path: the advice at multiples of the load and of the budget, as thrifty as now."""
+"""The scaling path: the advice at multiples of the load, of the growth and of the budget.
+
+The blueprint stays, as that of a living repository cannot be changed; so does the thrift.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 from archgen.advisor import cost
 from archgen.advisor.architecture import Stage
+from archgen.advisor.capacity import round_up
 from archgen.advisor.decide import Decision, Options, design
 from archgen.advisor.demand import Demand
 from archgen.advisor.numbers import brief, shown
@@ -13,7 +17,14 @@ from archgen.advisor.plan import Plan
 from archgen.requirements import Requirements, validate_one
 
 FACTORS = (1, 2, 5, 10, 20, 50, 100)
-_LOADS = ("peak_rps", "concurrent_users", "jobs_per_minute", "events_per_second")
+_LOADS = (
+    "peak_rps",
+    "concurrent_users",
+    "jobs_per_minute",
+    "events_per_second",
+    "searches_per_second",
+    "growth_gb_month",
+)
 _MOST_USD = 1e7  # the questionnaire's bound
 
 
@@ -24,11 +35,12 @@ def stages(decision: Decision, chosen: Options) -> tuple[Stage, ...]:
 
 def _stages(decision: Decision, chosen: Options) -> Iterator[Stage]:
     plan, before = decision.plan, decision.plan.picked
+    kept = {**chosen, "blueprint": plan.picked["blueprint"]}
     for factor in FACTORS:
         need = scaled(plan.need, factor)
         if need is None:
             return
-        found = design(Demand(need), plan.prices, chosen, decision.thrift).plan
+        found = design(Demand(need), plan.prices, kept, decision.thrift).plan
         changes = {topic: it for topic, it in found.picked.items() if it != before[topic]}
         before = found.picked
         yield _stage(factor, changes, found)
@@ -59,9 +71,12 @@ def _stage(factor: float, changes: Options, plan: Plan) -> Stage:
 
 def servers(plan: Plan) -> str:
     """The database servers of a plan, in words."""
-    if plan.picks("hosting", cost.COMPOSE):
-        return f"{shown(plan.database_cores)} cores on the same server"
+    if plan.own:
+        many = plan.shards + plan.replicas
+        cores = f"{shown(round_up(plan.database_need))} cores"
+        return f"{cores} on {many} servers" if many > 1 else f"{cores} on the same server"
     copies = " with a standby" if plan.picks("standby", "standby") else ""
     many = f"{plan.shards} x " if plan.shards > 1 else ""
-    replicas = f" and {plan.replicas} x {plan.replica.item}" if plan.replicas else ""
-    return f"{many}{plan.server.item}{copies}{replicas}"
+    replicas = f" and {plan.replicas} more as read replicas" if plan.replicas else ""
+    size = plan.server.item if plan.priced_server else f"{brief(plan.server_cores)} cores, unpriced"
+    return f"{many}{size}{copies}{replicas}"

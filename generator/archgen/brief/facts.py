@@ -19,6 +19,7 @@ from archgen.advisor.numbers import brief, shown
 from archgen.requirements import questions
 
 BUDGETED_MONTH = 12
+STAGES = "All loads, the growth of data and the budget times the factor; the blueprint stays."
 
 
 def findings(architecture: Architecture) -> list[Finding]:

@@ -85,6 +85,8 @@ def _metric(metric: Metric) -> Iterator[Block]:
 
 
 def scaling(architecture: Architecture) -> Iterator[Block]:
+    yield paragraph(facts.STAGES)
+    yield GAP
     header = ("", "load", "api", "workers", "database", "a month")
     rows = [_stage(stage) for stage in architecture.stages]
     yield Grid(rows, header, right=frozenset({0, 2, 3}))

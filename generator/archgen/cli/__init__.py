@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -25,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the documented one, never a traceback."""
     if sys.stdin is None:  # closed by the caller; nobody to ask and nothing to read
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - lives as long as we do
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8")  # a code page of Windows has no µ and no ≥
     args = parser().parse_args(argv)
     as_json = getattr(args, "json", False)
     for number in (signal.SIGTERM, signal.SIGHUP):

@@ -56,6 +56,8 @@ def collect(args: argparse.Namespace) -> Inputs:
     """
     from archgen import advisor, presets, requirements
 
+    if args.answers == args.prices == "-":
+        raise UsageError("--answers - --prices -: only one of them can read stdin.")
     answers: dict[str, Any] = presets.load(args.preset) if args.preset else {}
     answers |= _from_file("--answers", args.answers) if args.answers else {}
     answers |= {key: _value(text, f"--set {key}") for key, text in _pairs("--set", args.set)}

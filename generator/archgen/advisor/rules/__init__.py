@@ -39,7 +39,6 @@ RULES: tuple[Rule, ...] = (
     hosting.RULE,
     scaling.RULE,
 )
-BY_TOPIC: dict[str, Rule] = {rule.topic: rule for rule in RULES}
 OPTIONS: dict[str, tuple[str, ...]] = {
     rule.topic: tuple(option.name for option in rule.options) for rule in RULES
 }

@@ -19,7 +19,8 @@ def log_wanted(case: Case) -> bool:
     need = case.need
     if need.workload != "event-stream" or "kafka" not in need.knows:
         return False
-    return case.reaches(need.event_consumers, 2) and case.over(need.events_per_second, 0)
+    several = case.reaches(need.event_consumers, 2)
+    return several and case.reaches(case.demand.deliveries, LIMIT["log_preferred_per_s"])
 
 
 def log_reachable(case: Case) -> bool:
@@ -35,12 +36,16 @@ def brokers_share(case: Case) -> float:
     return case.need.budget_usd_month * LIMIT["brokers_budget_share"]
 
 
+def _brokers(case: Case) -> int:
+    return capacity.brokers(case.demand.event_mib_s, case.need.event_consumers)
+
+
 def brokers_usd(case: Case) -> float:
     """USD a month of the brokers alone; on servers of one's own they are servers."""
-    prices, many = case.plan.prices, capacity.brokers(case.demand.event_mib_s)
+    prices, many = case.plan.prices, _brokers(case)
     if case.need.hosting != "self-hosted":
         return many * prices.families["kafka"][0].month
-    return many * prices.usd(prices.fitting("box", 2, 8) or prices.largest("box"))
+    return many * prices.usd(prices.broker_box())
 
 
 def log_sentence(case: Case) -> str:
@@ -48,7 +53,7 @@ def log_sentence(case: Case) -> str:
     need, bound = case.need, shown(LIMIT["queue_jobs_per_s"])
     carried = f"{brief(case.demand.deliveries)} deliveries/s"
     if case.demand.deliveries >= LIMIT["queue_jobs_per_s"]:
-        return f"{carried} are beyond one queue ({bound}/s)"
+        return f"{carried} are no load for one queue (below {bound}/s)"
     if log_wanted(case):
         return f"{need.event_consumers} services consume the stream and the team knows Kafka"
     if not need.event_consumers:
@@ -62,7 +67,7 @@ def log_obstacle(case: Case) -> str:
     if "kafka" not in need.knows and need.engineers < bound:
         who = "1 engineer" if need.engineers == 1 else f"{need.engineers} engineers"
         return f"{who} (below {bound}) without Kafka in production cannot run it"
-    many = capacity.brokers(case.demand.event_mib_s)
+    many = shown(_brokers(case))
     return (
         f"{many} brokers cost {brief(brokers_usd(case))} USD a month,"
         f" over half the budget of {shown(need.budget_usd_month)}"

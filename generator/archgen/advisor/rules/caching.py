@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
-from archgen.advisor.rules import write_model
 from archgen.advisor.rules.rule import Case, Option, Rule
+from archgen.advisor.rules.write_model import CQRS, slow_reads
 
 NONE, IN_PROCESS, TWO_TIER = "none", "in-process", "two-tier"
-
-
-def slow_reads(case: Case) -> bool:
-    """Reads that cannot be computed within the wanted latency."""
-    need = case.need
-    return need.workload == "read-heavy" and case.over(need.typical_operation_s * 1000, need.p95_ms)
 
 
 def pays(case: Case) -> bool:
@@ -65,7 +59,7 @@ RULE = Rule(
             _worth,
             lambda case: not pays(case),
             misses="p95_ms",
-            meets=lambda case: not slow_reads(case) or case.picks("write_model", write_model.CQRS),
+            meets=lambda case: not slow_reads(case) or case.picks("write_model", CQRS),
         ),
         Option(
             IN_PROCESS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archgen.advisor.capacity import round_up
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.numbers import brief, shown
@@ -24,12 +26,14 @@ def _short(case: Case) -> bool:
     return not case.over(case.need.longest_operation_s, LIMIT["stream_operation_s"])
 
 
-def _room(case: Case) -> float:
-    return case.plan.api_processes * LIMIT["streams_per_process"]
-
-
 def _accepts(case: Case, option: str) -> bool:
     return option in case.need.client_updates
+
+
+def _prefer(case: Case) -> Sequence[str]:
+    """What clients accept; anyone can ask, if nothing of that can be had."""
+    accepted = [option for option in (POLLING, SSE, WEBHOOK) if _accepts(case, option)]
+    return accepted if {POLLING, WEBHOOK} & set(accepted) else [*accepted, POLLING]
 
 
 def _asking(case: Case) -> str:
@@ -51,9 +55,8 @@ def _streams(case: Case) -> str:
     took, most = case.need.longest_operation_s, LIMIT["stream_operation_s"]
     if took > most:
         return f"an operation may take {shown(took)} s, over {shown(most)} s: proxies cut streams"
-    users, room = case.need.concurrent_users, _room(case)
-    side = "over" if users > room else "within"
-    return f"{shown(users)} open streams are {side} the {shown(room)} there is room for"
+    users, each = shown(case.need.concurrent_users), shown(LIMIT["streams_per_process"])
+    return f"{users} open streams, at most {each} a process"
 
 
 def _calls(case: Case) -> str:
@@ -79,11 +82,7 @@ RULE = Rule(
             "an open stream a client",
             "a connection stays open for each client",
             _streams,
-            lambda case: (
-                _accepts(case, SSE)
-                and _short(case)
-                and not case.over(case.need.concurrent_users, _room(case))
-            ),
+            lambda case: _accepts(case, SSE) and _short(case),
             possible=_short,
             misses="client_updates",
         ),
@@ -96,7 +95,5 @@ RULE = Rule(
             misses="client_updates",
         ),
     ),
-    lambda case: (
-        (POLLING, SSE, WEBHOOK) if WEBHOOK in case.need.client_updates else (WEBHOOK, SSE, POLLING)
-    ),
+    _prefer,
 )

@@ -9,7 +9,7 @@ from archgen.advisor.rules.rule import Case, Option, Rule
 SINGLE, REPLICAS, SHARDED = "single", "replicas", "sharded"
 
 
-def _one(case: Case) -> bool:
+def one_server(case: Case) -> bool:
     return not case.over(case.plan.database_need, case.plan.most_cores)
 
 
@@ -21,10 +21,10 @@ def _cores(case: Case) -> str:
     plan, demand = case.plan, case.demand
     side = "over" if plan.database_need > plan.most_cores else "within"
     what = f"{brief(demand.reads)} reads/s and {brief(demand.writes)} writes/s"
-    if demand.queries:
-        what += f" and {brief(demand.queries)} slow queries at once"
+    if plan.queries:
+        what += f" and {brief(plan.queries)} slow queries at once"
     need = f"{what} need {brief(plan.database_need)} cores"
-    return f"{need}, {side} the {shown(plan.most_cores)} of the largest server"
+    return f"{need}, {side} the {shown(plan.most_cores)} of the largest server there is"
 
 
 def _writing(case: Case) -> str:
@@ -37,7 +37,9 @@ RULE = Rule(
     "database",
     "How many Postgres servers share the load?",
     (
-        Option(SINGLE, "one server", "one server carries it all", _cores, _one, misses="peak_rps"),
+        Option(
+            SINGLE, "one server", "one server carries it all", _cores, one_server, misses="peak_rps"
+        ),
         Option(
             REPLICAS,
             "a primary for writes, replicas for reads",

@@ -49,7 +49,7 @@ def _log(case: Case) -> str:
     if _log_there(case):
         return "Kafka is there already, and jobs pass through it anyway"
     given = case.plan.picked.get("blueprint", "")
-    return f"comes with blueprint={blueprint.KAFKA}; the blueprint here is {given}"
+    return f"is offered with blueprint={blueprint.KAFKA} only; here it is {given}"
 
 
 RULE = Rule(

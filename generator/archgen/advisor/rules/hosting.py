@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from archgen.advisor import cost
 from archgen.advisor.constants import LIMIT
+from archgen.advisor.cost import COMPOSE, KUBERNETES, MANAGED
 from archgen.advisor.numbers import brief, shown
 from archgen.advisor.plan import Plan
 from archgen.advisor.rules.rule import Case, Option, Rule, Thrift
-
-COMPOSE, MANAGED, KUBERNETES = "compose", "managed", "kubernetes"
 
 
 def _own_servers(case: Case) -> bool:
@@ -66,8 +65,9 @@ def _wish(case: Case) -> str:
         return "you run Kubernetes (hosting = kubernetes)"
     if _own_servers(case):
         return _boxes(case)
-    usd, budget = brief(_usd(case, MANAGED)), shown(need.budget_usd_month)
-    return f"you want it managed; it costs at least {usd} USD of {budget} a month"
+    usd, budget = _usd(case, MANAGED), shown(need.budget_usd_month)
+    side = "within" if usd <= need.budget_usd_month else "over"
+    return f"you want it managed; that costs {brief(usd)} USD a month, {side} {budget}"
 
 
 RULE = Rule(
@@ -81,6 +81,7 @@ RULE = Rule(
             _wish,
             lambda case: not _own_servers(case),
             misses="hosting",
+            meets=lambda case: case.need.hosting == MANAGED,
         ),
         Option(
             COMPOSE,
@@ -92,7 +93,7 @@ RULE = Rule(
         ),
         Option(
             KUBERNETES,
-            "Kubernetes, with a managed database beside it",
+            "Kubernetes; its database managed, or on servers of your own too",
             "a platform to run beside the product",
             _boxes,
             lambda case: case.need.hosting == KUBERNETES or _own_servers(case),

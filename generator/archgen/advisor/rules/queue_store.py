@@ -41,7 +41,7 @@ def _on_kafka(case: Case) -> str:
     given = case.plan.picked.get("blueprint", "")
     if given == blueprint.KAFKA:
         return f"the blueprint {given} moves jobs by Kafka"
-    return f"comes with blueprint={blueprint.KAFKA}; the blueprint here is {given}"
+    return f"is offered with blueprint={blueprint.KAFKA} only; here it is {given}"
 
 
 RULE = Rule(

@@ -8,11 +8,16 @@ from archgen.advisor.rules.rule import Case, Option, Rule
 CRUD, CQRS, EVENTS = "crud", "cqrs", "event-sourced"
 
 
+def slow_reads(case: Case) -> bool:
+    """Reads that cannot be computed within the wanted latency."""
+    need = case.need
+    return need.workload == "read-heavy" and case.over(need.typical_operation_s * 1000, need.p95_ms)
+
+
 def _recomputable(case: Case) -> bool:
     """Whether a slow read can be computed again before its answer is too old."""
     need = case.need
-    slow = need.workload == "read-heavy" and case.over(need.typical_operation_s * 1000, need.p95_ms)
-    return not (slow and case.over(need.typical_operation_s, need.staleness_s))
+    return not (slow_reads(case) and case.over(need.typical_operation_s, need.staleness_s))
 
 
 def _current_only(case: Case) -> bool:
