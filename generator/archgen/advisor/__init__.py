@@ -16,8 +16,7 @@ from archgen.advisor.findings import findings
 from archgen.advisor.metrics import metrics
 from archgen.advisor.misses import impossible
 from archgen.advisor.overrides import unknown
-from archgen.advisor.plan import Plan
-from archgen.advisor.renders import rendered
+from archgen.advisor.renders import as_rendered, rendered
 from archgen.advisor.rules.rule import Thrift
 from archgen.advisor.sizes import sizes
 from archgen.advisor.stages import stages
@@ -65,7 +64,7 @@ def advise(
         bottlenecks=bottlenecks(plan),
         choices=choices(decision, chosen, flips.find(need, listed, chosen)),
         diagram=drawing(plan, there),
-        sizes=sizes(plan, Plan(plan.demand, listed, there)),
+        sizes=sizes(plan, as_rendered(plan)),
         cost=bill,
         metrics=metrics(plan),
         stages=stages(decision, chosen),

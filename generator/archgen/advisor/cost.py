@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from archgen.advisor.architecture import Item, Price
@@ -11,7 +12,7 @@ from archgen.advisor.constants import LIMIT
 from archgen.advisor.demand import MONTH_S
 from archgen.advisor.numbers import brief, shown, singular
 from archgen.advisor.plan import Plan
-from archgen.advisor.prices import Entry
+from archgen.advisor.prices import Entry, Prices
 
 BUDGET_MONTH = 12  # a design that outgrows its budget within the year is not within it
 COMPOSE, MANAGED, KUBERNETES = "compose", "managed", "kubernetes"
@@ -63,6 +64,16 @@ def total(plan: Plan, month: int = BUDGET_MONTH) -> tuple[float, bool]:
         else:
             usd += line.count * plan.prices.usd(line.entry)
     return usd, unknown
+
+
+@cache
+def managed_floor(prices: Prices) -> float:
+    """What no managed design costs less than, USD a month: its entrance, the smallest database and
+    disk, and two of the smallest containers. A constant, so that it can be compared with."""
+    least = prices.families["postgres"][0].month
+    disk = LIMIT["least_disk_gb"] * prices["postgres-storage-gb"].month
+    container = prices["fargate-vcpu"].month / 4 + prices["fargate-gb"].month / 2
+    return prices["balancer"].month + prices["nat"].month + least + disk + 2 * container
 
 
 def items(plan: Plan, month: int = BUDGET_MONTH) -> tuple[Item, ...]:

@@ -24,7 +24,7 @@ class Decision:
     plan: Plan
     advised: Options
     thrift: Thrift
-    trace: tuple[object, ...]
+    trace: tuple[bool, ...]
 
     @property
     def picked(self) -> Options:
@@ -37,20 +37,24 @@ class Decision:
 
 
 def decide(need: Requirements, prices: Prices, chosen: Options) -> Decision:
-    """The most comfortable design within the budget; the cheapest if none is."""
-    demand, trace = Demand(need), ()
-    tried: list[tuple[bool, float, Decision]] = []
+    """The most comfortable design within the budget.
+
+    If none is, the lean one; unless servers of one's own cost less than any managed design can.
+    """
+    demand, trace = Demand(need), tuple[bool, ...]()
+    lean: Decision | None = None
     for thrift in _thrifts(need, chosen):
         found = design(demand, prices, chosen, thrift)
         usd, unknown = cost.total(found.plan)
         # What has no price may be found dear later: no reason to leave what was wanted for it.
         within = usd <= need.budget_usd_month and not (thrift and unknown)
-        tried.append((unknown, usd, found))
-        trace = (*trace, *found.trace, within)
-        if within:
+        cheap = thrift == Thrift.OWN_SERVERS and usd <= cost.managed_floor(prices) and not unknown
+        trace = (*trace, *found.trace, within, cheap)
+        if within or cheap:
             return replace(found, trace=trace)
-    *_, best = min(tried, key=lambda it: it[:2])
-    return replace(best, trace=(*trace, best.thrift))
+        lean = found if thrift == Thrift.LEAN else lean
+    assert lean  # always tried
+    return replace(lean, trace=trace)
 
 
 def _thrifts(need: Requirements, chosen: Options) -> list[Thrift]:

@@ -92,6 +92,11 @@ class Demand:
         return self.need.data_gb + month * self.need.growth_gb_month + self.jobs_gb(month)
 
     @lazy
+    def hot_gb(self) -> float:
+        """What is read often and should fit the memory, in a year, GB."""
+        return LIMIT["hot_share"] * min(self.data_gb(12), LIMIT["database_table_gb"])
+
+    @lazy
     def vector_bytes(self) -> float:
         """A vector in a pgvector index, bytes: two each dimension (halfvec) and its links."""
         return self.need.vector_dimensions * 2 + LIMIT["vector_link_bytes"]

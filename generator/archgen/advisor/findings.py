@@ -274,17 +274,6 @@ def _disk(plan: Plan) -> Iterator[Text]:
 # Notes
 
 
-def _memory(plan: Plan) -> Iterator[Text]:
-    gb, memory = plan.demand.data_gb(12) / plan.shards, plan.server.memory_gb
-    if not plan.own and gb > memory * LIMIT["data_over_memory"]:
-        yield (
-            f"{brief(gb)} GB of data in a year meet {shown(memory)} GB of memory: sizes count CPU"
-            " and connections, as how much of the data is read often is not known.",
-            "If more than the memory is, take a server with more; the cache hit ratio of Postgres"
-            " tells.",
-        )
-
-
 def _long_operations(plan: Plan) -> Iterator[Text]:
     longest, stop = plan.need.longest_operation_s, LIMIT["stop_s"]
     if plan.picks("workers", "separate") and longest > stop:
@@ -296,10 +285,11 @@ def _long_operations(plan: Plan) -> Iterator[Text]:
 
 
 def _computing(plan: Plan) -> Iterator[Text]:
-    if plan.demand.running >= 1 and not plan.need.compute_share and not plan.queries:
+    elsewhere = plan.need.workload == "ai-jobs" or plan.queries or plan.need.compute_share
+    if plan.demand.running >= 1 and not elsewhere:
         yield (
-            "The operation is taken to wait for another service, as an AI call does; what computes"
-            f" in a worker needs up to {brief(plan.demand.running)} cores more.",
+            "The operation is taken to wait for another service; if it computes in the worker, that"
+            f" needs up to {brief(plan.demand.running)} cores more.",
             "If it computes, set compute_share to its share in %.",
         )
 
@@ -355,7 +345,6 @@ _CHECKS: tuple[
     ("consumers-without-events", "event_bus", "note", _nothing_to_hear),
     ("polls-exceed-reads", "client_updates", "note", _polls),
     ("long-operations", "workers", "note", _long_operations),
-    ("data-over-memory", "database", "note", _memory),
     ("operation-waits", "workers", "note", _computing),
     ("single-server-promise", "standby", "note", _promise),
     ("kubernetes-unknown", "hosting", "note", _kubernetes),
@@ -371,7 +360,9 @@ def _overrides(decision: Decision) -> Iterator[Row]:
     plan = decision.plan
     for topic, advised in decision.advised.items():
         if plan.picked[topic] != advised:
-            for miss in by_choice(plan, {topic: plan.picked[topic]}):
+            missed = by_choice(plan, {topic: plan.picked[topic]})
+            said = {"availability"} if plan.own else set()  # by one-server
+            for miss in (it for it in missed if it.requirement not in said):
                 yield (
                     "choice-misses",
                     topic,

@@ -232,11 +232,13 @@ class Plan:
 
     @lazy
     def server_gb(self) -> float:
-        """Memory of a server: itself, its connections, and a vector index if it holds one."""
+        """Memory of a server: itself, its connections, what is read often, and a vector index if it
+        holds one."""
         index = self.demand.index_gb if self.picks("vectors", "pgvector") else 0
         used = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
         base = LIMIT["postgres_base_mb"] + used / self.shards * LIMIT["connection_mb"]
-        return base / 1000 + index / self.shards / LIMIT["vector_memory_share"]
+        held = self.demand.hot_gb + index / LIMIT["vector_memory_share"]
+        return base / 1000 + held / self.shards
 
     @lazy
     def priced_server(self) -> Entry | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archgen.advisor.demand import Demand
+from archgen.advisor.plan import Plan
+
 # The first of each is the nearest to whatever else was picked.
 RENDERS: dict[str, tuple[str, ...]] = {
     "workers": ("separate",),
@@ -25,6 +28,12 @@ def nearest(topic: str, picked: str) -> str:
     """The pick if this version renders it, else what it renders in its place."""
     options = RENDERS.get(topic, (picked,))
     return picked if picked in options else options[0]
+
+
+def as_rendered(plan: Plan) -> Plan:
+    """The plan of what this version renders, which publishes no events yet."""
+    demand = Demand(plan.need.with_answer("events_per_second", 0))
+    return Plan(demand, plan.prices, rendered(plan.picked))
 
 
 def rendered(picked: Mapping[str, str]) -> dict[str, str]:

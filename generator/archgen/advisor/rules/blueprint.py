@@ -53,7 +53,7 @@ def log_sentence(case: Case) -> str:
     need, bound = case.need, shown(LIMIT["queue_jobs_per_s"])
     carried = f"{brief(case.demand.deliveries)} deliveries/s"
     if case.demand.deliveries >= LIMIT["queue_jobs_per_s"]:
-        return f"{carried} are no load for one queue (below {bound}/s)"
+        return f"{carried}: one queue is planned for less than {bound}/s"
     if log_wanted(case):
         return f"{need.event_consumers} services consume the stream and the team knows Kafka"
     if not need.event_consumers:
