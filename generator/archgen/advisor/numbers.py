@@ -31,3 +31,8 @@ def singular(unit: str) -> str:
 
 def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
+
+
+def sentence(text: str) -> str:
+    """With a capital letter at its beginning."""
+    return text[0].upper() + text[1:]
