@@ -104,7 +104,7 @@ def test_more_load_never_takes_less(
     for total in (
         "cores",
         "process_gb",
-        "server_gb",
+        "database_gb",
         "pooled",
         "database_connections",
         "redis_mb",

@@ -20,11 +20,11 @@ SEED = int(os.environ.get("ARCHGEN_SEED", "1"))
     ("servers", "utilisation", "seconds", "jobs"),
     [
         (1, 0.5, 1, 200_000),
-        (1, 0.7, 5, 300_000),
+        (1, 0.7, 5, 500_000),
         (2, 0.7, 8, 300_000),
-        (5, 0.7, 2, 400_000),
+        (5, 0.7, 2, 500_000),
         (10, 0.8, 20, 800_000),
-        (25, 0.8, 35, 1_400_000),
+        (25, 0.8, 35, 2_400_000),
     ],
 )
 def test_erlang_c_predicts_the_simulated_wait(
@@ -39,9 +39,8 @@ def test_erlang_c_predicts_the_simulated_wait(
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(queue_wait.SIMULATED.read_text("utf-8"))[
-        "log_normal"
-    ]
+    text = queue_wait.SIMULATED.read_text("utf-8")
+    found: list[dict[str, Any]] = yaml.safe_load(text)["log_normal"]
     return found
 
 

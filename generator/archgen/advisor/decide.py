@@ -22,6 +22,7 @@ class Decision:
     """The plan of what was picked; `advised` differs from that where the user chose otherwise."""
 
     plan: Plan
+    chosen: Options
     advised: Options
     thrift: Thrift
     trace: tuple[bool, ...]
@@ -69,7 +70,7 @@ def design(demand: Demand, prices: Prices, chosen: Options, thrift: Thrift) -> D
     start = Case(Plan(demand, prices, {}), thrift)
     advised = {rule.topic: option for rule, _, option in run(start, chosen)}
     plan = Plan(demand, prices, {**advised, **chosen})
-    return Decision(plan, advised, thrift, tuple(start.trace))
+    return Decision(plan, chosen, advised, thrift, tuple(start.trace))
 
 
 def run(start: Case, chosen: Options) -> Iterator[tuple[Rule, Case, str]]:

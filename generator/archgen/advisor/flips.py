@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from archgen.advisor.architecture import Flip
-from archgen.advisor.decide import Decision, Options, decide
+from archgen.advisor.decide import Decision, Options, decide, design
 from archgen.advisor.numbers import shown
 from archgen.advisor.prices import Prices
 from archgen.requirements import Question, Requirements, questions
@@ -68,13 +68,18 @@ def _numeric(name: str, given: float, probe: Probe, now: Decision) -> Iterator[t
             for topic, becomes in _changed(now, there).items():
                 if topic in left:
                     left.remove(topic)
-                    when = f"{name} {exact} {shown(at)}{_by_budget(name, now, there)}"
+                    when = f"{name} {exact} {shown(at)}{_by_budget(topic, now, there)}"
                     yield topic, Flip(name, at, becomes, when)
 
 
-def _by_budget(name: str, now: Decision, there: Decision) -> str:
-    """Says so where it is the price of the whole that turns the advice."""
-    return " (the budget)" if name != "budget_usd_month" and there.thrift != now.thrift else ""
+def _by_budget(topic: str, now: Decision, there: Decision) -> str:
+    """Says so where it is the price of the whole that turns the advice: as thrifty as now, it would
+    not turn."""
+    plan = there.plan
+    if there.thrift == now.thrift or plan.need.budget_usd_month != now.plan.need.budget_usd_month:
+        return ""
+    as_now = design(plan.demand, plan.prices, now.chosen, now.thrift).advised
+    return " (the budget)" if as_now[topic] == now.advised[topic] else ""
 
 
 def _changed(now: Decision, there: Decision) -> dict[str, str]:

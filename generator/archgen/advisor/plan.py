@@ -240,6 +240,11 @@ class Plan:
         held = self.demand.hot_gb + index / LIMIT["vector_memory_share"]
         return base / 1000 + held / self.shards
 
+    @property
+    def database_gb(self) -> float:
+        """Memory of all database servers, GB."""
+        return self.server_gb * (self.shards + self.replicas)
+
     @lazy
     def priced_server(self) -> Entry | None:
         """A managed server that suffices, if one is priced."""
@@ -356,7 +361,7 @@ class Plan:
     def own_gb(self) -> float:
         """Memory if all stands on servers of one's own, GB."""
         queues = (self.redis_mb + self.cache_mb + self.rabbitmq_nodes * 512) / 1000
-        return self.process_gb + self.server_gb * self.shards + queues + self.weaviate_gb
+        return self.process_gb + self.database_gb + queues + self.weaviate_gb
 
 
 def _share(cores: float) -> float:
