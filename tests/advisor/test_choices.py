@@ -276,7 +276,7 @@ def test_a_server_of_ones_own_for_the_budget_names_what_was_asked_for() -> None:
     (wanted,) = cost.alternatives
 
     assert cost.within_budget
-    assert wanted.title == "the cheapest that meets the rest"
+    assert wanted.title == "as asked for"
     assert wanted.changes == {"hosting": "managed"}
     assert wanted.price.usd > 90
     assert wanted.gives_up == ()

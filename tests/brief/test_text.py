@@ -69,7 +69,7 @@ def test_the_total_stands_against_the_budget() -> None:
     within = replace(SAMPLE, cost=replace(SAMPLE.cost, within_budget=True, budget_usd=500))
 
     assert "above the budget of 200 USD." in folded(section("Assessment"))
-    assert "within the budget of 500 USD as far as prices are known." in folded(
+    assert "known prices alone keep the budget of 500 USD." in folded(
         section("Assessment", within)
     )
 

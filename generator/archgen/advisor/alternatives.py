@@ -14,6 +14,7 @@ from archgen.advisor.plan import Plan
 from archgen.advisor.rules import OPTIONS
 from archgen.advisor.rules.rule import Thrift
 
+_CHEAPEST = "the cheapest that meets the rest"
 # What moves the price.
 _TOPICS = ("hosting", "standby", "queue_store", "caching", "event_bus", "vectors")
 
@@ -32,12 +33,15 @@ def beside(decision: Decision, chosen: Options) -> tuple[Alternative, ...]:
     picked = _weighed(plan)
     known = [_weighed(it) for it in _plans(plan, chosen)]
     budget = plan.need.budget_usd_month
-    affordable = [it for it in known if it.usd <= budget]
+    affordable = [it for it in known if it.usd <= budget and not cost.total(it.plan)[1]]
     better = [it for it in known if _rank(it) < _rank(picked)]
-    found = {"the cheapest that meets the rest": better}
-    if picked.usd > budget:
-        found["within the budget"] = affordable
-    best = {title: min(among, key=_rank) for title, among in found.items() if among}
+    title = "as asked for" if decision.thrift == Thrift.OWN_SERVERS else _CHEAPEST
+    best = {title: min(better, key=_rank)} if better else {}
+    if picked.usd > budget and affordable:
+        best["within the budget"] = min(affordable, key=_rank)
+    elif picked.usd > budget:
+        least = min(known, key=lambda it: it.usd)
+        best |= {"the least there is to pay": least} if least.usd < picked.usd else {}
     once = {str(it.plan.picked): title for title, it in reversed(best.items())}
     return tuple(_alternative(title, best[title], plan) for title in reversed(once.values()))
 

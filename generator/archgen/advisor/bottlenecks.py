@@ -97,8 +97,8 @@ def _server(plan: Plan) -> tuple[float, str]:
     alike = " each" if plan.shards + plan.replicas > 1 else ""
     if plan.own:
         return float(max(2, round_up(plan.server_cores))), f"on servers of your own{alike}"
-    if plan.priced_server:
-        return plan.server.cores, f"{plan.server.item}{alike}"
+    if server := plan.priced_server():
+        return server.cores, f"{server.item}{alike}"
     return float(round_up(plan.server_cores)), f"larger than what is priced here{alike}"
 
 
@@ -128,22 +128,24 @@ def _brokers(plan: Plan) -> Iterator[Bottleneck]:
     need, demand = plan.need, plan.demand
     bound = LIMIT["queue_jobs_per_s"]
     if plan.picks("queue_store", "redis") and demand.jobs:
+        factor = plan.redis_queues * bound / demand.jobs
         yield _made(
             "queue_store",
             "the queue in Redis",
-            bound / demand.jobs,
-            f"{brief(bound * 60)} jobs/min",
-            f"{shown(bound)} jobs/s a queue, {brief(demand.jobs)} at the peak",
-            "split the queue",
+            factor,
+            f"{brief(need.jobs_per_minute * factor)} jobs/min",
+            f"{plan.redis_queues} x {shown(bound)} jobs/s, {brief(demand.jobs)} at the peak",
+            "split it once more",
         )
     if plan.rabbitmq_nodes and demand.deliveries:
-        factor = bound / demand.deliveries
+        most = LIMIT["bus_deliveries_per_s"]
+        factor = most / demand.deliveries
         yield _made(
             "event_bus",
             "RabbitMQ",
             factor,
             f"{brief(need.events_per_second * factor)} events/s",
-            f"{shown(bound)} deliveries/s, {brief(demand.deliveries)} at the peak",
+            f"{shown(most)} deliveries/s, {brief(demand.deliveries)} at the peak",
             "publish larger events, or move events to Kafka",
         )
     if plan.kafka_brokers and demand.event_mib_s:

@@ -147,7 +147,8 @@ def _nodes(plan: Plan) -> Iterator[Line]:
 
 def _entrance(plan: Plan) -> Iterator[Line]:
     prices, demand = plan.prices, plan.demand
-    by_traffic = demand.traffic_gb / (MONTH_S / 3600)
+    behind = plan.picks("http_caching", "cdn")  # which holds most of it, how much is not known
+    by_traffic = 0 if behind else demand.traffic_gb / (MONTH_S / 3600)
     open_on_average = plan.need.concurrent_users * LIMIT["mean_to_peak"]
     units = max(by_traffic, open_on_average / LIMIT["lcu_connections"])
     yield Line("load balancer", 1, "balancers", prices["balancer"])
@@ -167,6 +168,7 @@ def _traffic(plan: Plan) -> Iterator[Line]:
     yield Line(f"traffic to the {where}", max(0, min(gb, first) - free), "GB", entry)
     yield Line(f"traffic to the {where} past 10 TB", max(0, gb - first), "GB", None)
     yield Line("CDN, price of its requests", float(public), "months", None)
+    yield Line("what the CDN lets through to the balancer", float(public), "months", None)
 
 
 def _database(plan: Plan, month: int) -> Iterator[Line]:
@@ -174,9 +176,11 @@ def _database(plan: Plan, month: int) -> Iterator[Line]:
     gb = plan.demand.data_gb(month) + plan.vector_gb
     size = max(LIMIT["least_disk_gb"], round_up(gb)) * copies
     many, unit = plan.shards * copies, "servers"
-    yield Line("Postgres", many, unit, plan.server)
-    yield Line("Postgres, read replicas", plan.replicas, unit, plan.server)
-    if plan.priced_server is None:
+    priced = plan.priced_server(month)
+    server = priced or plan.prices.largest("postgres")
+    yield Line("Postgres", many, unit, server)
+    yield Line("Postgres, read replicas", plan.replicas, unit, server)
+    if priced is None:
         yield Line("Postgres, beyond that size", many + plan.replicas, unit, None)
     disk = plan.prices["postgres-storage-gb"]
     yield Line("Postgres, disk", size + plan.replicas * gb, "GB", disk)

@@ -91,10 +91,9 @@ class Demand:
         """All data in the database after so many months, GB."""
         return self.need.data_gb + month * self.need.growth_gb_month + self.jobs_gb(month)
 
-    @lazy
-    def hot_gb(self) -> float:
-        """What is read often and should fit the memory, in a year, GB."""
-        return LIMIT["hot_share"] * min(self.data_gb(12), LIMIT["database_table_gb"])
+    def hot_gb(self, month: int) -> float:
+        """What is read often then and should fit the memory, GB."""
+        return LIMIT["hot_share"] * min(self.data_gb(month), LIMIT["database_table_gb"])
 
     @lazy
     def vector_bytes(self) -> float:

@@ -101,7 +101,7 @@ def _jobs(plan: Plan) -> Iterator[Row]:
     yield (
         "dead letters",
         "no job dies",
-        'sum(increase(job_runs_total{status="dead"}[1h])) or vector(0)',
+        '(sum(increase(job_runs_total{status="dead"}[1h])) or vector(0))',
         "== 0",
         "job_loss",
     )

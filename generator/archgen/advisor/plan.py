@@ -85,12 +85,12 @@ class Plan:
         events = self.need.events_per_second if self.demand.deliveries else 0
         calls = self.demand.jobs + self.called
         micros = calls * LIMIT["worker_job_us"] + events * LIMIT["event_us"]
-        return (micros / 1e6 + self.computing) / LIMIT["cpu_utilisation"]
+        return micros / 1e6 / LIMIT["cpu_utilisation"] + self.computing
 
     @property
     def computing(self) -> float:
-        """Operations that compute in a worker at the same moment."""
-        return self.demand.running * self.need.compute_share / 100
+        """Cores for operations that compute in a worker: of the slots, which leave room already."""
+        return self.demand.slots * self.need.compute_share / 100
 
     @lazy
     def called(self) -> float:
@@ -133,6 +133,12 @@ class Plan:
     @lazy
     def redis_mb(self) -> int:
         return capacity.redis_mb(self.queue_depth) if self.picks("queue_store", "redis") else 0
+
+    @lazy
+    def redis_queues(self) -> int:
+        """Queues to spread the jobs over, as one carries only so many."""
+        many = max(1, round_up(self.demand.jobs / LIMIT["queue_jobs_per_s"]))
+        return many if self.picks("queue_store", "redis") else 0
 
     @lazy
     def cached_entries(self) -> float:
@@ -232,12 +238,16 @@ class Plan:
 
     @lazy
     def server_gb(self) -> float:
+        """Memory of a server in a year."""
+        return self.server_gb_in(12)
+
+    def server_gb_in(self, month: int) -> float:
         """Memory of a server: itself, its connections, what is read often, and a vector index if it
         holds one."""
         index = self.demand.index_gb if self.picks("vectors", "pgvector") else 0
         used = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
         base = LIMIT["postgres_base_mb"] + used / self.shards * LIMIT["connection_mb"]
-        held = self.demand.hot_gb + index / LIMIT["vector_memory_share"]
+        held = self.demand.hot_gb(month) + index / LIMIT["vector_memory_share"]
         return base / 1000 + held / self.shards
 
     @property
@@ -245,15 +255,9 @@ class Plan:
         """Memory of all database servers, GB."""
         return self.server_gb * (self.shards + self.replicas)
 
-    @lazy
-    def priced_server(self) -> Entry | None:
-        """A managed server that suffices, if one is priced."""
-        return self.prices.fitting("postgres", self.server_cores, self.server_gb)
-
-    @property
-    def server(self) -> Entry:
-        """The managed server, or the largest that is priced."""
-        return self.priced_server or self.prices.largest("postgres")
+    def priced_server(self, month: int = 12) -> Entry | None:
+        """A managed server that suffices then, if one is priced."""
+        return self.prices.fitting("postgres", self.server_cores, self.server_gb_in(month))
 
     @lazy
     def database_cores(self) -> int:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from archgen.advisor import cost
 from archgen.advisor.architecture import Stage
-from archgen.advisor.capacity import round_up
 from archgen.advisor.decide import Decision, Options, design
 from archgen.advisor.demand import Demand
 from archgen.advisor.numbers import brief, shown
@@ -73,10 +72,11 @@ def servers(plan: Plan) -> str:
     """The database servers of a plan, in words."""
     if plan.own:
         many = plan.shards + plan.replicas
-        cores = f"{shown(round_up(plan.database_need))} cores"
+        cores = f"{shown(plan.database_cores)} cores"
         return f"{cores} on {many} servers" if many > 1 else f"{cores} on the same server"
     copies = " with a standby" if plan.picks("standby", "standby") else ""
     many = f"{plan.shards} x " if plan.shards > 1 else ""
     replicas = f" and {plan.replicas} more as read replicas" if plan.replicas else ""
-    size = plan.server.item if plan.priced_server else f"{brief(plan.server_cores)} cores, unpriced"
+    server = plan.priced_server()
+    size = server.item if server else f"{brief(plan.server_cores)} cores, unpriced"
     return f"{many}{size}{copies}{replicas}"

@@ -29,8 +29,9 @@ def cost(architecture: Architecture) -> Iterator[Block]:
 
 def _item(item: Item) -> list[Line]:
     price = (money(item.price), "bold" if item.price else "bold yellow")
-    doubt = "" if item.confidence == "high" else f", confidence {item.confidence}"
-    source = (f" [{item.source}, {item.date}{doubt}]", "dim")
+    doubt = "" if item.confidence == "high" else f"confidence {item.confidence}"
+    told = ", ".join(filter(None, (item.source, item.date, doubt)))
+    source = (f" [{told}]", "dim")
     return [*cells(price), Line([f"{item.what}: {item.arithmetic}", source])]
 
 

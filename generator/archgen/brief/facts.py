@@ -31,10 +31,12 @@ def verdict(cost: Cost) -> str:
     """The total against the budget."""
     price = next(total.price for total in cost.totals if total.month == BUDGETED_MONTH)
     converted = f" ({amount(cost.compared_usd, 'USD')} at the assumed rate)" if price.eur else ""
-    side = "within" if cost.within_budget else "above"
-    known = " as far as prices are known" if price.at_least and cost.within_budget else ""
-    budget = amount(cost.budget_usd, "USD")
-    return f"{money(price)} a month{converted}, {side} the budget of {budget}{known}."
+    budget = f"the budget of {amount(cost.budget_usd, 'USD')}"
+    if not cost.within_budget:
+        held = f"above {budget}"
+    else:
+        held = f"within {budget}" if not price.at_least else f"known prices alone keep {budget}"
+    return f"{money(price)} a month{converted}, {held}."
 
 
 def factor(bottleneck: Bottleneck) -> str:

@@ -36,6 +36,8 @@ _CHECKS: tuple[
     ("polls-exceed-reads", "client_updates", "note", contradictions.polls),
     ("long-operations", "workers", "note", notes.long_operations),
     ("operation-waits", "workers", "note", notes.computing),
+    ("unpriced", "hosting", "note", notes.unpriced),
+    ("rendered-misses", "scaling", "note", notes.rendered_misses),
     ("single-server-promise", "standby", "note", notes.promise),
     ("kubernetes-unknown", "hosting", "note", notes.kubernetes),
     ("full-text", "vectors", "note", notes.text_search),

@@ -7,15 +7,23 @@ from collections.abc import Iterator
 from archgen.advisor import cost
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.findings.text import Text
+from archgen.advisor.misses import by_choice
 from archgen.advisor.money import money
 from archgen.advisor.numbers import brief, shown
 from archgen.advisor.plan import Plan
+from archgen.advisor.renders import as_rendered
 from archgen.advisor.rules.hosting import KUBERNETES, MANAGED
 from archgen.advisor.rules.standby import outage
 
 
 def promise(plan: Plan) -> Iterator[Text]:
     given, promised = plan.need.availability, LIMIT["single_availability"]
+    if plan.picks("standby", "standby") and given == LIMIT["database_availability"]:
+        yield (
+            f"{shown(given)} % is all that a database with a standby promises; what stands before"
+            " it must not fail at another time.",
+            "Run two NAT gateways and rehearse a failover; the bill counts one.",
+        )
     if given <= promised or plan.picks("standby", "standby"):
         return
     if plan.own:
@@ -31,6 +39,33 @@ def promise(plan: Plan) -> Iterator[Text]:
         f"If it must be promised: --choose standby=standby, {money(cost.price(ready))} a month in"
         " all.",
     )
+
+
+def unpriced(plan: Plan) -> Iterator[Text]:
+    unknown = [line for line in cost.lines(plan) if line.entry is None]
+    sized = (f"{it.what} ({brief(it.count)} GB)" if it.unit == "GB" else it.what for it in unknown)
+    listed = "; ".join(sized)
+    if unknown:
+        yield (
+            f"The bill is the least there is to pay, as no price is known for: {listed}.",
+            "Ask for these prices, and hold the sum against the budget.",
+        )
+
+
+def rendered_misses(plan: Plan) -> Iterator[Text]:
+    if plan.demand.deliveries:
+        yield (
+            "This version publishes no events: the repository has no outbox for them yet.",
+            "Build that part yourself, or wait for the version that renders it.",
+        )
+    there = as_rendered(plan)
+    apart = {topic: it for topic, it in there.picked.items() if it != plan.picked[topic]}
+    for miss in by_choice(there, apart):
+        yield (
+            f"As long as this version does not render all of it, {miss.requirement} is missed:"
+            f" {miss.why}.",
+            "Build that part yourself, or wait for the version that renders it.",
+        )
 
 
 def long_operations(plan: Plan) -> Iterator[Text]:

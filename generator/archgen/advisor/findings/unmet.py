@@ -8,6 +8,7 @@ from math import ceil
 from archgen.advisor import cost
 from archgen.advisor.bottlenecks import bottlenecks
 from archgen.advisor.constants import LIMIT
+from archgen.advisor.decide import design
 from archgen.advisor.demand import Demand
 from archgen.advisor.findings.text import Text
 from archgen.advisor.money import money
@@ -15,7 +16,7 @@ from archgen.advisor.numbers import brief, sentence, shown
 from archgen.advisor.plan import Plan
 from archgen.advisor.rules import blueprint
 from archgen.advisor.rules.hosting import MANAGED
-from archgen.advisor.rules.rule import Case
+from archgen.advisor.rules.rule import Case, Thrift
 from archgen.advisor.rules.standby import outage
 from archgen.advisor.rules.write_model import slow_reads
 
@@ -87,24 +88,26 @@ def availability(plan: Plan) -> Iterator[Text]:
 
 
 def no_log(plan: Plan) -> Iterator[Text]:
-    case, bound = Case(plan), LIMIT["queue_jobs_per_s"]
+    case, bound = Case(plan), LIMIT["bus_deliveries_per_s"]
     if plan.demand.deliveries < bound or plan.picks("event_bus", "kafka"):
         return
     wanted = sentence(blueprint.log_sentence(case))
     if blueprint.log_reachable(case):
         yield f"{wanted}.", "Choose blueprint=express-kafka."
         return
-    brokers = shown(ceil(blueprint.brokers_usd(case) / LIMIT["brokers_budget_share"]))
+    room = blueprint.brokers_usd(case) / LIMIT["brokers_budget_share"]
+    log = design(plan.demand, plan.prices, {"blueprint": blueprint.KAFKA}, Thrift.COMFORT)
+    usd = shown(ceil(max(room, cost.compared(log.plan))))
     person = "" if "kafka" in plan.need.knows else " and someone who knows Kafka"
     yield (
         f"{wanted}, but {blueprint.log_obstacle(case)}.",
-        f"{_batched(plan)}; or plan {brokers} USD a month{person}.",
+        f"{_batched(plan)}; or plan {usd} USD a month{person}.",
     )
 
 
 def _batched(plan: Plan) -> str:
     """How many events must share a message for one queue to carry them, and what that costs."""
-    many = 10 ** len(str(int(plan.demand.deliveries / LIMIT["queue_jobs_per_s"])))
+    many = 10 ** len(str(int(plan.demand.deliveries / LIMIT["bus_deliveries_per_s"])))
     rate = plan.need.events_per_second / many
     need = plan.need.with_answer("events_per_second", rate)
     price = cost.price(Plan(Demand(need), plan.prices, plan.picked))
@@ -127,7 +130,8 @@ def saturated(plan: Plan) -> Iterator[Text]:
     for it in bottlenecks(plan):
         if it.factor < 1:
             yield (
-                f"{sentence(it.resource)} are full at {brief(it.factor)} x the load, {it.at}.",
+                f"{sentence(it.resource)} can take no more than {brief(it.factor)} x the load,"
+                f" {it.at}.",
                 f"{sentence(it.then)}.",
             )
 

@@ -14,7 +14,7 @@ NEST, FASTIFY, KAFKA = "nestjs-bullmq", "fastify-redis", "express-kafka"
 
 def log_wanted(case: Case) -> bool:
     """Whether events need a log that each consumer reads at its own pace."""
-    if case.reaches(case.demand.deliveries, LIMIT["queue_jobs_per_s"]):
+    if case.reaches(case.demand.deliveries, LIMIT["bus_deliveries_per_s"]):
         return True
     need = case.need
     if need.workload != "event-stream" or "kafka" not in need.knows:
@@ -50,15 +50,15 @@ def brokers_usd(case: Case) -> float:
 
 def log_sentence(case: Case) -> str:
     """Why a log is wanted, or why not."""
-    need, bound = case.need, shown(LIMIT["queue_jobs_per_s"])
+    need, bound = case.need, shown(LIMIT["bus_deliveries_per_s"])
     carried = f"{brief(case.demand.deliveries)} deliveries/s"
-    if case.demand.deliveries >= LIMIT["queue_jobs_per_s"]:
-        return f"{carried}: one queue is planned for less than {bound}/s"
+    if case.demand.deliveries >= LIMIT["bus_deliveries_per_s"]:
+        return f"{carried}: RabbitMQ is planned for less than {bound}/s"
     if log_wanted(case):
         return f"{need.event_consumers} services consume the stream and the team knows Kafka"
     if not need.event_consumers:
         return "no service consumes events, so brokers would have nothing to carry"
-    return f"{carried} fit one queue ({bound}/s), so brokers only add work"
+    return f"{carried} are within what RabbitMQ carries ({bound}/s)"
 
 
 def log_obstacle(case: Case) -> str:

@@ -31,6 +31,14 @@ def queue(plan: Plan) -> Iterator[Row]:
         f" {shown(LIMIT['queue_job_bytes'])} B) / (1 - {shown(LIMIT['redis_free_share'])})",
         source("queue_job_bytes"),
     )
+    yield (
+        "queue_store",
+        "redis_queues",
+        plan.redis_queues,
+        "queues",
+        f"{brief(plan.demand.jobs)} jobs/s / {shown(LIMIT['queue_jobs_per_s'])} a queue",
+        source("queue_jobs_per_s"),
+    )
     yield "queue_store", "job_wait_s", round_up(need.job_wait_s), "s", REQUIRED, ""
 
 

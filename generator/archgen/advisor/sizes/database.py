@@ -42,7 +42,7 @@ def database(plan: Plan) -> Iterator[Row]:
         round_up(plan.server_gb * 1000),
         "MB a server",
         f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.pooled)} connections / {plan.shards} x"
-        f" {shown(LIMIT['connection_mb'])} + {brief(demand.hot_gb)} GB that are read often"
+        f" {shown(LIMIT['connection_mb'])} + {brief(demand.hot_gb(12))} GB that are read often"
         f" ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
         source("hot_share"),
     )

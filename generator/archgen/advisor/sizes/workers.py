@@ -50,9 +50,9 @@ def jobs(plan: Plan) -> Iterator[Row]:
         round(plan.worker_cores * 1000),
         "thousandths of a core a process",
         f"({brief(demand.jobs + plan.called)} calls/s x {shown(LIMIT['worker_job_us'])} µs"
-        f" + {shown(need.events_per_second)} events/s x {shown(LIMIT['event_us'])} µs"
-        f" + {brief(plan.computing)} operations that compute)"
-        f" / {percent(LIMIT['cpu_utilisation'])} = {brief(plan.worker_busy)} cores;"
+        f" + {shown(need.events_per_second)} events/s x {shown(LIMIT['event_us'])} µs)"
+        f" / {percent(LIMIT['cpu_utilisation'])} + {brief(plan.computing)} slots that compute"
+        f" = {brief(plan.worker_busy)} cores;"
         " the next of 250, 500, 1000",
         source("worker_job_us"),
     )
