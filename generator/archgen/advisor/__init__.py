@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archgen.advisor import alternatives, cost, flips, prices
-from archgen.advisor.architecture import Architecture, Choice, Cost, Total
+from archgen.advisor.architecture import Architecture, Cost, Total
 from archgen.advisor.bottlenecks import bottlenecks
 from archgen.advisor.choices import choices
 from archgen.advisor.decide import Decision, decide
@@ -26,9 +26,7 @@ from archgen.requirements import Requirements
 
 __all__ = [
     "Architecture",
-    "Choice",
     "advise",
-    "default_sizing",
     "override_problems",
     "price_problems",
 ]
@@ -90,8 +88,3 @@ def _cost(decision: Decision, chosen: Mapping[str, str]) -> Cost:
 def _refuse(problems: list[str]) -> None:
     if problems:
         raise InvalidAnswers(problems)
-
-
-def default_sizing() -> dict[str, int]:
-    """The sizes of the default requirements."""
-    return advise(Requirements()).sizing()
