@@ -69,9 +69,7 @@ def test_the_total_stands_against_the_budget() -> None:
     within = replace(SAMPLE, cost=replace(SAMPLE.cost, within_budget=True, budget_usd=500))
 
     assert "above the budget of 200 USD." in folded(section("Assessment"))
-    assert "known prices alone keep the budget of 500 USD." in folded(
-        section("Assessment", within)
-    )
+    assert "known prices alone keep the budget of 500 USD." in folded(section("Assessment", within))
 
 
 def test_an_override_shows_what_it_costs() -> None:
