@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from archgen.advisor import advise, cost
 from archgen.advisor.decide import Decision, Options, decide
+from archgen.advisor.demand import Demand
+from archgen.advisor.lazy import lazy
 from archgen.advisor.misses import impossible
+from archgen.advisor.plan import Plan
 from archgen.advisor.prices import listed
 from archgen.advisor.rules import OPTIONS, RULES
 from archgen.advisor.sizes import numbers
@@ -153,6 +156,28 @@ def test_a_chosen_option_is_kept_or_refused_with_its_reason(
         assert choice.override.advised != option
         assert choice.because.startswith("you chose it; what it costs to have: ")
         assert any(it.option == choice.override.advised for it in choice.rejected)
+
+
+@given(REQUIREMENTS)
+@examples(50)
+def test_a_plain_option_changes_no_quantity(need: Requirements) -> None:
+    """Which lets a plan go on when one is picked."""
+    quantities = [name for name, it in vars(Plan).items() if isinstance(it, lazy)]
+    demand = Demand(need)
+    bare = Plan(demand, PRICES, {})
+    for topic in OPTIONS:
+        for option in OPTIONS[topic]:
+            if not Plan.minds(topic, option):
+                picked = Plan(demand, PRICES, {topic: option})
+                assert [getattr(picked, it) for it in quantities] == [
+                    getattr(bare, it) for it in quantities
+                ], (topic, option)
+
+
+def test_the_last_plan_has_every_pick() -> None:
+    decision = decided(parse({}))
+    assert decision.picked.keys() == OPTIONS.keys()
+    assert decision.picked == decision.advised
 
 
 def test_an_override_shows_what_it_costs() -> None:

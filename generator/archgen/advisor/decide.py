@@ -68,19 +68,26 @@ def _thrifts(need: Requirements, chosen: Options) -> list[Thrift]:
 def design(demand: Demand, prices: Prices, chosen: Options, thrift: Thrift) -> Decision:
     """The design at one level of thrift, whatever the budget."""
     start = Case(Plan(demand, prices, {}), thrift)
-    advised = {rule.topic: option for rule, _, option in run(start, chosen)}
-    plan = Plan(demand, prices, {**advised, **chosen})
-    return Decision(plan, chosen, advised, thrift, tuple(start.trace))
+    decided = [(rule.topic, option, case) for rule, case, option in run(start, chosen)]
+    advised = {topic: option for topic, option, _ in decided}
+    *_, (_, _, last) = decided
+    return Decision(last.plan, chosen, advised, thrift, tuple(start.trace))
 
 
 def run(start: Case, chosen: Options) -> Iterator[tuple[Rule, Case, str]]:
     """Each rule with the case it decided on, after the picks of those before it, and its advice.
 
-    The user's option, not the advice, is what later rules see.
+    The user's option, not the advice, is what later rules see. A case is that of its rule only
+    until the next one is asked for; the last one's plan ends up with every pick.
     """
     picked: dict[str, str] = {}
+    case = start.after(picked)
     for rule in RULES:
-        case = start.after(picked)
         advised = rule.pick(case)
         yield rule, case, advised
-        picked = {**picked, rule.topic: chosen.get(rule.topic) or advised}
+        option = chosen.get(rule.topic) or advised
+        if Plan.minds(rule.topic, option):
+            picked = {**picked, rule.topic: option}
+            case = start.after(picked)
+        else:
+            picked[rule.topic] = option  # into the plan in use, which keeps what it has computed

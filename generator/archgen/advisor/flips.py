@@ -22,13 +22,13 @@ from archgen.requirements import Question, Requirements, questions
 # Where steps of a significant digit would be too coarse or too fine.
 _STEPS: dict[str, list[float]] = {
     "availability": [90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99, 99.995, 99.999],
-    "read_share": [*range(101)],
+    "read_share": [0, 1, 2, *range(5, 100, 5), 98, 99, 100],
 }
 
 
 # Ladders as short as this are probed at every step: of two opposed effects of one input, such as
 # the share of reads, none need be monotone.
-_SHORT = 101
+_SHORT = 25
 
 Probe = Callable[[str, Any], Decision]
 

@@ -24,13 +24,38 @@ _REQUEST_US = {
 _SHARES = (0.25, 0.5, 1.0)  # of a core, which containers can have
 
 
+# Options that change no quantity: a topic that is not picked yet counts as if one of these were.
+_PLAIN: dict[str, tuple[str, ...]] = {
+    "workers": ("separate",),
+    "blueprint": ("fastify-redis",),
+    "event_bus": ("none",),
+    "queue_store": ("postgres",),
+    "write_model": ("crud", "event-sourced"),
+    "caching": ("none",),
+    "http_caching": ("revalidate", "private", "cdn"),
+    "vectors": ("none", "pinecone"),
+    "partitioning": ("none", "by-time"),
+    "database": ("single",),
+    "standby": ("none", "standby"),
+    "client_updates": ("polling", "webhook"),
+    "pool": ("direct",),
+    "hosting": ("managed", "kubernetes"),
+    "scaling": ("vertical", "horizontal"),
+}
+
+
 class Plan:
-    """`picked` holds the choices made so far, topic to option; what is not there counts as none."""
+    """`picked` holds the choices made so far, topic to option."""
 
     def __init__(self, demand: Demand, prices: Prices, picked: Mapping[str, str]) -> None:
         self.demand = demand
         self.prices = prices
         self.picked = picked
+
+    @staticmethod
+    def minds(topic: str, option: str) -> bool:
+        """Whether quantities differ once this is picked."""
+        return option not in _PLAIN[topic]
 
     @property
     def need(self) -> Requirements:

@@ -43,8 +43,7 @@ class Case:
 
     def after(self, picked: Mapping[str, str]) -> Case:
         """The same case once these are picked."""
-        plan = Plan(self.demand, self.plan.prices, picked)
-        return Case(plan, self.thrift, self.trace)
+        return Case(Plan(self.plan.demand, self.plan.prices, picked), self.thrift, self.trace)
 
     def over(self, value: float, bound: float) -> bool:
         self.trace.append(value > bound)
@@ -95,9 +94,9 @@ class Rule:
     options: tuple[Option, ...]
     prefer: Callable[[Case], Sequence[str]] | None = None
 
-    def ordered(self, case: Case) -> list[Option]:
+    def ordered(self, case: Case) -> Sequence[Option]:
         if self.prefer is None:
-            return list(self.options)
+            return self.options
         return [self.option(name) for name in self.prefer(case)]
 
     def option(self, name: str) -> Option:
