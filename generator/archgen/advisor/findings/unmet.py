@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 
 from archgen.advisor import cost
+from archgen.advisor.architecture import Price
 from archgen.advisor.bottlenecks import bottlenecks
 from archgen.advisor.constants import LIMIT
 from archgen.advisor.decide import design
@@ -74,9 +75,13 @@ def availability(plan: Plan) -> Iterator[Text]:
     given, promised = plan.need.availability, LIMIT["database_availability"]
     if given <= promised:
         return
-    region = LIMIT["region_availability"]
+    region, two = (
+        LIMIT["region_availability"],
+        Price(plan.prices["aurora-large"].month * 2, 0, False),
+    )
     more = (
-        f"Aurora in two zones promises {shown(region)} % (its price here is unknown)"
+        f"Aurora in two zones promises {shown(region)} % (two of the smallest listed:"
+        f" {money(two)} a month without storage)"
         if given <= region
         else "it takes a second region, which archgen does not design"
     )
