@@ -52,11 +52,7 @@ def copier_questions() -> str:
     stored["brief"]["default"] = _BRIEF
     hidden = {
         f"{name}_defaults": {"type": "yaml", "when": False, "default": data[source]}
-        for name, source in (
-            ("requirement", "requirements"),
-            ("brief", "brief"),
-            ("size", "sizing"),
-        )
+        for name, source in _HIDDEN.items()
     }
     return _SCRIPT + "\n".join(
         yaml.safe_dump({name: question}, sort_keys=False, allow_unicode=True, width=100)

@@ -49,6 +49,8 @@ def test_every_requirement_gets_a_whole_architecture(
         assert all(other.why for other in choice.rejected)
     assert all(size.arithmetic for size in architecture.sizes)
     assert all(finding.message and finding.remedy for finding in architecture.findings)
+    severities = [finding.severity for finding in architecture.findings]
+    assert severities == sorted(severities, key=["problem", "note"].index)
     nodes = {node.id for node in architecture.diagram.nodes}
     assert all({edge.source, edge.target} <= nodes for edge in architecture.diagram.edges)
     assert all(NUMBER.fullmatch(metric.threshold) for metric in architecture.metrics)

@@ -214,7 +214,6 @@ SAMPLE = Architecture(
     overrides={"blueprint": "nestjs-bullmq"},
     prices={},
     findings=(
-        Finding("p95", "caching", "note", "Reads may be 5 s old.", "Lower staleness_s if not."),
         Finding(
             "over_budget",
             "hosting",
@@ -222,6 +221,7 @@ SAMPLE = Architecture(
             "At least 287.62 USD a month are above the budget of 200 USD.",
             "Raise the budget or take hosting = self-hosted.",
         ),
+        Finding("p95", "caching", "note", "Reads may be 5 s old.", "Lower staleness_s if not."),
     ),
     bottlenecks=(
         Bottleneck(

@@ -11,6 +11,7 @@ from archgen.advisor.architecture import Architecture, Cost, Total
 from archgen.advisor.bottlenecks import bottlenecks
 from archgen.advisor.choices import choices
 from archgen.advisor.decide import Decision, decide
+from archgen.advisor.demand import MONTHS
 from archgen.advisor.drawing import drawing
 from archgen.advisor.findings import findings
 from archgen.advisor.metrics import metrics
@@ -53,14 +54,15 @@ def advise(
     plan = decision.plan
     _refuse(impossible(decision, chosen))
     bill = _cost(decision, chosen)
+    made = choices(decision, chosen, flips.find(need, listed, chosen))
     there = rendered(plan.picked)
     return Architecture(
         requirements=need.answers(),
         overrides=dict(chosen),
         prices=prices.plain(own_prices),
-        findings=findings(decision, bill.alternatives),
+        findings=findings(decision, made, bill.alternatives),
         bottlenecks=bottlenecks(plan),
-        choices=choices(decision, chosen, flips.find(need, listed, chosen)),
+        choices=made,
         diagram=drawing(plan, there),
         sizes=sizes(plan, as_rendered(plan)),
         cost=bill,
@@ -76,7 +78,7 @@ def _cost(decision: Decision, chosen: Mapping[str, str]) -> Cost:
     pressed = usd > budget or decision.thrift == Thrift.OWN_SERVERS
     return Cost(
         items=cost.items(plan),
-        totals=tuple(Total(month, cost.price(plan, month)) for month in (1, 12, 36)),
+        totals=tuple(Total(month, cost.price(plan, month)) for month in MONTHS),
         compared_usd=round(usd, 2),
         budget_usd=budget,
         within_budget=usd <= budget,

@@ -33,17 +33,22 @@ def beside(decision: Decision, chosen: Options) -> tuple[Alternative, ...]:
     picked = _weighed(plan)
     known = [_weighed(it) for it in _plans(plan, chosen)]
     budget = plan.need.budget_usd_month
-    affordable = [it for it in known if it.usd <= budget and not cost.total(it.plan)[1]]
     better = [it for it in known if _rank(it) < _rank(picked)]
-    title = "as asked for" if decision.thrift == Thrift.OWN_SERVERS else _CHEAPEST
-    best = {title: min(better, key=_rank)} if better else {}
-    if picked.usd > budget and affordable:
-        best["within the budget"] = min(affordable, key=_rank)
-    elif picked.usd > budget:
-        least = min(known, key=lambda it: it.usd)
-        best |= {"the least there is to pay": least} if least.usd < picked.usd else {}
-    once = {str(it.plan.picked): title for title, it in reversed(best.items())}
-    return tuple(_alternative(title, best[title], plan) for title in reversed(once.values()))
+    asked = decision.thrift == Thrift.OWN_SERVERS
+    found = [("as asked for" if asked else _CHEAPEST, min(better, key=_rank))] if better else []
+    if picked.usd > budget:
+        found += _cheaper(picked, known, budget)
+    once = found[:1] + [it for it in found[1:] if it[1].plan.picked != found[0][1].plan.picked]
+    return tuple(_alternative(title, it, plan) for title, it in once)
+
+
+def _cheaper(picked: _Design, known: list[_Design], budget: float) -> list[tuple[str, _Design]]:
+    """What keeps the budget for certain; else what comes nearest to it."""
+    affordable = [it for it in known if it.usd <= budget and not cost.total(it.plan)[1]]
+    if affordable:
+        return [("within the budget", min(affordable, key=_rank))]
+    least = min(known, key=lambda it: it.usd, default=picked)
+    return [("the least there is to pay", least)] if least.usd < picked.usd else []
 
 
 def _weighed(plan: Plan) -> _Design:

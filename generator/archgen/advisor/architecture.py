@@ -223,7 +223,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Architecture:
-    """The advisor's answer, in the order of the brief."""
+    """The advisor's answer, in the order of the brief; problems stand before notes."""
 
     requirements: Mapping[str, Any]
     overrides: Mapping[str, str]

@@ -9,12 +9,11 @@ from typing import NamedTuple
 from archgen.advisor.architecture import Item, Price
 from archgen.advisor.capacity import round_up
 from archgen.advisor.constants import LIMIT
-from archgen.advisor.demand import MONTH_S
+from archgen.advisor.demand import BUDGET_MONTH, MONTH_S
 from archgen.advisor.numbers import brief, shown, singular
 from archgen.advisor.plan import Plan
 from archgen.advisor.prices import Entry, Prices
 
-BUDGET_MONTH = 12  # a design that outgrows its budget within the year is not within it
 COMPOSE, MANAGED, KUBERNETES = "compose", "managed", "kubernetes"
 _GB_A_CORE = 2  # Fargate's least memory a vCPU
 
@@ -38,15 +37,7 @@ def lines(plan: Plan, month: int = BUDGET_MONTH) -> Iterator[Line]:
 
 def price(plan: Plan, month: int = BUDGET_MONTH) -> Price:
     """The sum of the bill by currency; it is the least there is to pay if a price is unknown."""
-    usd = eur = 0.0
-    unknown = False
-    for line in lines(plan, month):
-        if line.entry is None:
-            unknown = True
-        elif line.entry.in_eur:
-            eur += line.count * line.entry.month
-        else:
-            usd += line.count * line.entry.month
+    usd, eur, unknown = _sums(plan, month)
     return Price(round(usd, 2), round(eur, 2), unknown)
 
 
@@ -57,13 +48,22 @@ def compared(plan: Plan, month: int = BUDGET_MONTH) -> float:
 
 def total(plan: Plan, month: int = BUDGET_MONTH) -> tuple[float, bool]:
     """What is known of the bill in USD, and whether something of it has no known price."""
-    usd, unknown = 0.0, False
+    usd, eur, unknown = _sums(plan, month)
+    return usd + eur * plan.prices.usd_per_eur, unknown
+
+
+def _sums(plan: Plan, month: int) -> tuple[float, float, bool]:
+    """USD, EUR, and whether a price is unknown."""
+    usd = eur = 0.0
+    unknown = False
     for line in lines(plan, month):
         if line.entry is None:
             unknown = True
+        elif line.entry.in_eur:
+            eur += line.count * line.entry.month
         else:
-            usd += line.count * plan.prices.usd(line.entry)
-    return usd, unknown
+            usd += line.count * line.entry.month
+    return usd, eur, unknown
 
 
 @cache

@@ -12,6 +12,8 @@ from archgen.requirements import Requirements
 DAY_S = 86_400
 MONTH_S = 730 * 3600
 MONTH_DAYS = 30
+BUDGET_MONTH = 12  # a design that outgrows its budget within the year is not within it
+MONTHS = (1, BUDGET_MONTH, 36)  # of which storage and cost are told
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from archgen.advisor import capacity
 from archgen.advisor.capacity import connection_pool, in_progress, round_up
 from archgen.advisor.constants import LIMIT
-from archgen.advisor.demand import DAY_S, Demand
+from archgen.advisor.demand import BUDGET_MONTH, DAY_S, Demand
 from archgen.advisor.lazy import lazy
 from archgen.advisor.prices import Entry, Prices
 from archgen.requirements import Requirements
@@ -176,7 +176,7 @@ class Plan:
         if not self.picks("caching", "two-tier"):
             return 0
         each = self.need.response_kb * 1000 + LIMIT["cache_entry_bytes"]
-        held = min(self.cached_entries * each / 2**20, self.demand.data_gb(12) * 1000)
+        held = min(self.cached_entries * each / 2**20, self.demand.data_gb(BUDGET_MONTH) * 1000)
         return round_up((LIMIT["redis_base_mb"] + held) / (1 - LIMIT["redis_free_share"]))
 
     @property
@@ -264,7 +264,7 @@ class Plan:
     @lazy
     def server_gb(self) -> float:
         """Memory of a server in a year."""
-        return self.server_gb_in(12)
+        return self.server_gb_in(BUDGET_MONTH)
 
     def server_gb_in(self, month: int) -> float:
         """Memory of a server: itself, its connections, what is read often, and a vector index if it
@@ -280,7 +280,7 @@ class Plan:
         """Memory of all database servers, GB."""
         return self.server_gb * (self.shards + self.replicas)
 
-    def priced_server(self, month: int = 12) -> Entry | None:
+    def priced_server(self, month: int = BUDGET_MONTH) -> Entry | None:
         """A managed server that suffices then, if one is priced."""
         return self.prices.fitting("postgres", self.server_cores, self.server_gb_in(month))
 

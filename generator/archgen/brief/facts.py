@@ -10,26 +10,20 @@ from archgen.advisor.architecture import (
     Bottleneck,
     Choice,
     Cost,
-    Finding,
     Node,
     Rejected,
 )
+from archgen.advisor.demand import BUDGET_MONTH
 from archgen.advisor.money import amount, money
 from archgen.advisor.numbers import brief, shown
 from archgen.requirements import questions
 
-BUDGETED_MONTH = 12
 STAGES = "All loads, the growth of data and the budget times the factor; the blueprint stays."
-
-
-def findings(architecture: Architecture) -> list[Finding]:
-    """Problems before notes."""
-    return sorted(architecture.findings, key=lambda finding: finding.severity != "problem")
 
 
 def verdict(cost: Cost) -> str:
     """The total against the budget."""
-    price = next(total.price for total in cost.totals if total.month == BUDGETED_MONTH)
+    price = next(total.price for total in cost.totals if total.month == BUDGET_MONTH)
     converted = f" ({amount(cost.compared_usd, 'USD')} at the assumed rate)" if price.eur else ""
     budget = f"the budget of {amount(cost.budget_usd, 'USD')}"
     if not cost.within_budget:

@@ -18,7 +18,7 @@ Section = Callable[[Architecture], Iterator[Block]]
 
 
 def assessment(architecture: Architecture) -> Iterator[Block]:
-    findings = facts.findings(architecture)
+    findings = architecture.findings
     if not any(finding.severity == "problem" for finding in findings):
         yield bullet("The requirements go together.")
     for finding in findings:

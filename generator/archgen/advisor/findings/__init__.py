@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
-from archgen.advisor.architecture import Alternative, Finding
+from archgen.advisor.architecture import Alternative, Choice, Finding
 from archgen.advisor.decide import Decision
 from archgen.advisor.findings import contradictions, notes, unmet
-from archgen.advisor.findings.budget import Row, budget
+from archgen.advisor.findings.budget import budget
 from archgen.advisor.findings.text import Text
-from archgen.advisor.misses import by_choice
 from archgen.advisor.plan import Plan
 
 _CHECKS: tuple[
@@ -45,7 +44,9 @@ _CHECKS: tuple[
 )
 
 
-def findings(decision: Decision, beside: tuple[Alternative, ...]) -> tuple[Finding, ...]:
+def findings(
+    decision: Decision, choices: Iterable[Choice], beside: tuple[Alternative, ...]
+) -> tuple[Finding, ...]:
     """Contradictions first, then notes."""
     plan = decision.plan
     found = [
@@ -53,23 +54,22 @@ def findings(decision: Decision, beside: tuple[Alternative, ...]) -> tuple[Findi
         for code, topic, severity, check in _CHECKS
         for text in check(plan)
     ]
-    found += [Finding(*row) for row in (*_overrides(decision), *budget(decision, beside))]
+    found += (it for choice in choices for it in _missed(choice, plan))
+    found += (Finding(*row) for row in budget(decision, beside))
     return tuple(sorted(found, key=lambda finding: finding.severity != "problem"))
 
 
-def _overrides(decision: Decision) -> Iterator[Row]:
-    """What the user's own choices miss."""
-    plan = decision.plan
-    for topic, advised in decision.advised.items():
-        if plan.picked[topic] != advised:
-            missed = by_choice(plan, {topic: plan.picked[topic]})
-            said = {"availability"} if plan.own else set()  # by one-server
-            for miss in (it for it in missed if it.requirement not in said):
-                yield (
-                    "choice-misses",
-                    topic,
-                    "problem",
-                    f"You chose {topic}={plan.picked[topic]}, which misses {miss.requirement}:"
-                    f" {miss.why}.",
-                    f"The advice is {topic}={advised}.",
-                )
+def _missed(choice: Choice, plan: Plan) -> Iterator[Finding]:
+    """What the user's own choice misses."""
+    if choice.override is None:
+        return
+    said = {"availability"} if plan.own else set()  # by one-server
+    for miss in (it for it in choice.override.misses if it.requirement not in said):
+        yield Finding(
+            "choice-misses",
+            choice.topic,
+            "problem",
+            f"You chose {choice.topic}={choice.picked}, which misses {miss.requirement}:"
+            f" {miss.why}.",
+            f"The advice is {choice.topic}={choice.override.advised}.",
+        )

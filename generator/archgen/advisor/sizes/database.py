@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.advisor.capacity import round_up
 from archgen.advisor.constants import LIMIT, source
+from archgen.advisor.demand import BUDGET_MONTH, MONTHS
 from archgen.advisor.numbers import brief, percent, shown
 from archgen.advisor.plan import Plan
 from archgen.advisor.rules.partitioning import full_month
@@ -42,8 +43,8 @@ def database(plan: Plan) -> Iterator[Row]:
         round_up(plan.server_gb * 1000),
         "MB a server",
         f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.pooled)} connections / {plan.shards} x"
-        f" {shown(LIMIT['connection_mb'])} + {brief(demand.hot_gb(12))} GB that are read often"
-        f" ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
+        f" {shown(LIMIT['connection_mb'])} + {brief(demand.hot_gb(BUDGET_MONTH))} GB that are read"
+        f" often ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
         source("hot_share"),
     )
     most = f" / {shown(plan.most_cores)} of the largest server"
@@ -76,7 +77,7 @@ def _index(plan: Plan) -> str:
 
 def storage(plan: Plan) -> Iterator[Row]:
     need, demand = plan.need, plan.demand
-    for month in (1, 12, 36):
+    for month in MONTHS:
         yield (
             "partitioning",
             f"storage_gb_month_{month}",
