@@ -11,6 +11,7 @@ from archgen.advisor.architecture import (
     Choice,
     Cost,
     Node,
+    Price,
     Rejected,
 )
 from archgen.advisor.demand import BUDGET_MONTH
@@ -24,13 +25,18 @@ STAGES = "All loads, the growth of data and the budget times the factor; the blu
 def verdict(cost: Cost) -> str:
     """The total against the budget."""
     price = next(total.price for total in cost.totals if total.month == BUDGET_MONTH)
-    converted = f" ({amount(cost.compared_usd, 'USD')} at the assumed rate)" if price.eur else ""
+    converted = f" ({amount(cost.compared_usd, 'USD')}{_rate(cost, price)})" if price.eur else ""
     budget = f"the budget of {amount(cost.budget_usd, 'USD')}"
     if not cost.within_budget:
         held = f"above {budget}"
     else:
         held = f"within {budget}" if not price.at_least else f"known prices alone keep {budget}"
     return f"{money(price)} a month{converted}, {held}."
+
+
+def _rate(cost: Cost, price: Price) -> str:
+    """The exchange rate that was compared at."""
+    return f" at {(cost.compared_usd - price.usd) / price.eur:.2f} USD/EUR"
 
 
 def factor(bottleneck: Bottleneck) -> str:
