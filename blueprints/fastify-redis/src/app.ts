@@ -1,10 +1,10 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import type pg from 'pg';
 import type { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
 import type { Config } from './config.ts';
+import type { Database } from './database/database.ts';
 import { maxBodyBytes } from './http/body.ts';
 import { DeadLetters } from './jobs/dead-letters.ts';
 import { JobReader } from './jobs/reader.ts';
@@ -27,7 +27,7 @@ export interface AppOptions {
     'JOB_LEASE_S' | 'JOB_BACKOFF_MS' | 'JOB_MAX_ATTEMPTS' | 'IDEMPOTENCY_TTL_H' | 'POLL_AFTER_S'
   >;
   log: Logger;
-  pool: pg.Pool;
+  db: Database;
   registry: Registry;
   /** Whether the process is about to stop: then clients are told to connect elsewhere. */
   draining?: () => boolean;
@@ -35,7 +35,7 @@ export interface AppOptions {
 
 /** The public HTTP interface, not yet listening. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { log, pool, registry, draining = () => false } = options;
+  const { log, db, registry, draining = () => false } = options;
   const app = fastify({
     loggerInstance: log as FastifyInstance['log'],
     logController: new fastify.LogController({ disableRequestLogging: true }),
@@ -52,7 +52,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(observe, { duration: httpMetrics(registry), draining });
   await app.register(parsing);
   await app.register(openapi);
-  await app.register(auth, { authenticator: new Authenticator(new KeyStore(pool)) });
+  await app.register(auth, { authenticator: new Authenticator(new KeyStore(db)) });
 
   const service = createJobService(options);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
@@ -61,15 +61,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-function createJobService({ config, pool }: AppOptions) {
-  const store = new JobStore(pool, {
+function createJobService({ config, db }: AppOptions) {
+  const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
   });
   return new JobService({
     store,
-    reader: new JobReader(pool),
-    letters: new DeadLetters(pool),
+    reader: new JobReader(db),
+    letters: new DeadLetters(db),
     maxAttempts: config.JOB_MAX_ATTEMPTS,
     idempotencyTtlH: config.IDEMPOTENCY_TTL_H,
   });

@@ -25,13 +25,13 @@ export interface TestApp {
 export function testApp(database: TestDatabase): TestApp {
   const test = {
     as: async (tenant, ...scopes) => ({
-      authorization: `Bearer ${await new KeyStore(database.pool).create(tenant, scopes)}`,
+      authorization: `Bearer ${await new KeyStore(database.db).create(tenant, scopes)}`,
     }),
     inject: (options) => test.app.inject(options),
   } as Pick<TestApp, 'as' | 'inject'> as TestApp;
   beforeAll(async () => {
-    const { pool } = database;
-    test.app = await createApp({ config, log: silent, pool, registry: new Registry() });
+    const { db } = database;
+    test.app = await createApp({ config, log: silent, db, registry: new Registry() });
   });
   afterAll(() => test.app.close());
   return test;

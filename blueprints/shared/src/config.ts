@@ -1,18 +1,7 @@
 import { z } from 'zod';
-import service from '../package.json' with { type: 'json' };
+import { moduleVariables } from './modules/config.ts';
 import { sizing } from './sizing.ts';
-
-const count = (fallback: number, max: number) =>
-  z.coerce.number().int().min(1).max(max).default(fallback);
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
-const url = (...protocols: string[]) =>
-  z.url({
-    protocol: new RegExp(`^(${protocols.join('|')})$`),
-    error: (issue) =>
-      issue.input === undefined
-        ? 'is missing'
-        : `must be a URL that starts with ${protocols.map((p) => `${p}://`).join(' or ')}`,
-  });
+import { count, port, url } from './variables.ts';
 
 const variables = z.object({
   PORT: port(3000),
@@ -23,12 +12,7 @@ const variables = z.object({
   /** How long a query may wait for a free connection before it is refused. */
   DATABASE_ACQUIRE_MS: count(2000, 60_000),
   DATABASE_STATEMENT_MS: count(10_000, 600_000),
-  REDIS_URL: url('redis', 'rediss'),
-  /** The broker's queue: services that share a Redis must not share it. */
-  QUEUE_NAME: z
-    .string()
-    .regex(/^[^:]+$/, 'must not hold a colon')
-    .default(service.name),
+  ...moduleVariables,
   AI_BASE_URL: url('http', 'https'),
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),
@@ -69,6 +53,18 @@ const environment = variables
 
 export type Config = z.output<typeof variables>;
 export type DatabaseConfig = z.output<typeof databaseVariables>;
+
+/** Which Postgres, and how long it may take. */
+export const databaseOptions = (
+  config: DatabaseConfig,
+  { name, size }: { name: string; size: number },
+) => ({
+  url: config.DATABASE_URL,
+  acquireMs: config.DATABASE_ACQUIRE_MS,
+  statementMs: config.DATABASE_STATEMENT_MS,
+  name,
+  size,
+});
 
 export class ConfigError extends Error {
   override name = 'ConfigError';

@@ -21,9 +21,9 @@ test('the sizes are those of the brief, unless the environment says otherwise', 
 });
 
 test('all problems are named at once', () => {
-  const wrong = { PORT: 'x', REDIS_URL: 'http://redis', JOB_LEASE_S: '0', LOG_LEVEL: 'loud' };
-  expect(() => loadConfig({ ...wrong, AI_BASE_URL: env.AI_BASE_URL })).toThrow(
-    /PORT .*\n.*DATABASE_URL is missing\n.*REDIS_URL must be a URL that starts with redis:\/\/[^\n]*\n.*JOB_LEASE_S .*\n.*LOG_LEVEL /,
+  const wrong = { PORT: 'x', AI_BASE_URL: 'ftp://ai', JOB_LEASE_S: '0', LOG_LEVEL: 'loud' };
+  expect(() => loadConfig({ ...env, ...wrong, DATABASE_URL: '' })).toThrow(
+    /PORT .*\n.*DATABASE_URL is missing\n.*AI_BASE_URL must be a URL that starts with http:\/\/[^\n]*\n.*JOB_LEASE_S .*\n.*LOG_LEVEL /,
   );
 });
 

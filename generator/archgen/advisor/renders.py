@@ -12,7 +12,7 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "workers": ("separate",),
     "blueprint": ("fastify-redis",),
     "event_bus": ("none",),
-    "queue_store": ("redis",),
+    "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),
     "caching": ("none",),
     "http_caching": ("revalidate",),

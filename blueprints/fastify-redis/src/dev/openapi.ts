@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import pg from 'pg';
 import { Registry } from 'prom-client';
 import { createApp } from '../app.ts';
+import { Database } from '../database/database.ts';
 import { createLogger } from '../logger.ts';
+
+const log = createLogger('warn', 'openapi');
+const database = { url: '', size: 1, acquireMs: 1, statementMs: 1, name: 'openapi' };
 
 /** Writes the committed copy of the API's description; a test compares the two. Nothing connects. */
 const app = await createApp({
@@ -13,8 +16,8 @@ const app = await createApp({
     IDEMPOTENCY_TTL_H: 1,
     POLL_AFTER_S: 1,
   },
-  log: createLogger('warn', 'openapi'),
-  pool: new pg.Pool(),
+  log,
+  db: new Database(database, log),
   registry: new Registry(),
 });
 await app.ready();

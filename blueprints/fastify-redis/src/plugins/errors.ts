@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify';
 import fp from 'fastify-plugin';
-import { isUnavailable } from '../database/pool.ts';
+import { isUnavailable } from '../database/unavailable.ts';
 import { notFound, Problem, unavailable } from '../http/problem.ts';
 
 /** Every error leaves as application/problem+json; what we did not foresee tells nothing. */

@@ -141,7 +141,7 @@ describe('GET /v1/jobs/{id}', () => {
   });
 
   test('shows result, attempts and error', async () => {
-    const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+    const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
     const { id } = (await post(job)).json();
     await store.claim({ id, run: 1 });
     const error = { name: 'AiError', message: 'wrong', stack: 'secret places' };
@@ -211,7 +211,7 @@ describe('DELETE /v1/jobs/{id}', () => {
   });
 
   test('is refused when the job has ended otherwise', async () => {
-    const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+    const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
     const { id } = (await post(job)).json();
     await store.claim({ id, run: 1 });
     await store.finish({ id, run: 1 }, {});

@@ -1,5 +1,5 @@
 import { DeadLetters } from '../jobs/dead-letters.ts';
-import { runCommand, UsageError, withPool } from './command.ts';
+import { runCommand, UsageError, withDatabase } from './command.ts';
 
 const usage = `Usage:
   npm run dlq -- list          the newest 100 that nobody has replayed, of all tenants
@@ -9,8 +9,8 @@ const usage = `Usage:
 const [command, ...ids] = process.argv.slice(2);
 
 await runCommand(() =>
-  withPool(async (pool) => {
-    const letters = new DeadLetters(pool);
+  withDatabase(async (db) => {
+    const letters = new DeadLetters(db);
     if (command === 'list' && ids.length === 0) await list(letters);
     else if (command === 'show' && ids[0]) await show(letters, ids[0]);
     else if (command === 'replay' && ids.length > 0) await replay(letters, ids);
@@ -19,7 +19,7 @@ await runCommand(() =>
 );
 
 async function list(letters: DeadLetters) {
-  const open = await letters.list({ limit: 100 });
+  const open = await letters.listAll(100);
   for (const { id, tenant, type, attempts, error, died_at } of open) {
     const what = `${error.name}: ${error.message}`.split('\n')[0];
     console.log(`${id}  ${died_at.toISOString()}  ${tenant}  ${type}  ${attempts}x  ${what}`);

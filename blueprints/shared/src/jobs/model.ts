@@ -37,6 +37,8 @@ export interface NewJob {
   maxAttempts: number;
   delayMs: number;
   traceparent: string;
+  /** Who is told of the end. */
+  webhookUrl?: string | undefined;
   idempotency?: { key: string; hash: Buffer; ttlHours: number };
 }
 
@@ -52,6 +54,25 @@ export interface ClaimedJob extends Run {
   input: unknown;
   failures: number;
   max_attempts: number;
+  traceparent: string;
+}
+
+export interface Created {
+  id: string;
+  created_at: Date;
+}
+
+/** The job that an idempotency key was first used for. */
+export interface Stored extends Created {
+  type: string;
+  body_hash: Buffer;
+}
+
+export interface Failed {
+  id: string;
+  type: string;
+  status: 'retrying' | 'dead';
+  failures: number;
   traceparent: string;
 }
 

@@ -1,16 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { hashOf } from '../http/body.ts';
 import { decodeCursor, page } from '../http/page.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import { type DeadLetters, letterPlace } from './dead-letters.ts';
 import type { deadLetterQuery, jobQuery, newJob } from './http/schema.ts';
 import { acceptedView, letterView, viewOf } from './http/view.ts';
-import { type Job, priorities } from './model.ts';
-import { jobPlace, letterPlace } from './places.ts';
-import type { JobReader, Stored } from './reader.ts';
+import { type Job, priorities, type Stored } from './model.ts';
+import type { JobReader } from './reader.ts';
 import type { JobStore } from './store.ts';
 import { jobTypes } from './types/index.ts';
+
+/** Where a page of jobs ended. */
+const jobPlace = z.uuid();
 
 export interface JobServiceOptions {
   store: JobStore;
@@ -62,10 +64,8 @@ export class JobService {
 
   async list(tenant: string, { limit, cursor, status, type }: z.output<typeof jobQuery>) {
     const before = decodeCursor(cursor, jobPlace);
-    const rows = await this.options.reader.list(
-      { tenant, limit: limit + 1 },
-      { status, type, before },
-    );
+    const filter = { tenant, limit: limit + 1, status, type, before };
+    const rows = await this.options.reader.list(filter);
     return page(rows, limit, { item: viewOf, cursor: ({ id }) => id });
   }
 

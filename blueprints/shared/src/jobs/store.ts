@@ -1,26 +1,12 @@
-import type pg from 'pg';
 import { Coalescer } from '../coalesce.ts';
-import { isUnavailable } from '../database/pool.ts';
-import { query } from '../database/query.ts';
-import type { ClaimedJob, Failure, Job, JobError, NewJob, Run } from './model.ts';
-import { statements } from './statements.ts';
+import type { Database } from '../database/database.ts';
+import { isUnavailable } from '../database/unavailable.ts';
+import type { ClaimedJob, Created, Failed, Failure, Job, JobError, NewJob, Run } from './model.ts';
+import * as statements from './statements.ts';
 
 export interface StoreOptions {
   leaseS: number;
   backoffMs: number;
-}
-
-export interface Created {
-  id: string;
-  created_at: Date;
-}
-
-export interface Failed {
-  id: string;
-  type: string;
-  status: 'retrying' | 'dead';
-  failures: number;
-  traceparent: string;
 }
 
 const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !isUnavailable(e) };
@@ -28,26 +14,25 @@ const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !is
 /** The transitions of jobs. What many callers do at once is coalesced into one statement; a batched
  *  method answers null to a caller whose row did not qualify: it was fenced, taken or finished. */
 export class JobStore {
-  private readonly pool: pg.Pool;
+  private readonly db: Database;
   private readonly options: StoreOptions;
 
-  constructor(pool: pg.Pool, options: StoreOptions) {
-    this.pool = pool;
+  constructor(db: Database, options: StoreOptions) {
+    this.db = db;
     this.options = options;
   }
 
   private readonly creations = new Coalescer<NewJob, Created | null>({
     ...batch,
     weigh: (job) => job.input.length,
-    run: async (jobs) =>
-      pair(jobs, await query<Created>(this.pool, statements.create, creationColumns(jobs))),
+    run: async (jobs) => pair(jobs, await this.db.query(statements.create, creationColumns(jobs))),
   });
 
   private readonly claims = new Coalescer<Run, ClaimedJob | null>({
     ...batch,
     run: async (runs) => {
       const values = [...fences(runs), this.options.leaseS];
-      return pair(runs, await query<ClaimedJob>(this.pool, statements.claim, values));
+      return pair(runs, await this.db.query(statements.claim, values));
     },
   });
 
@@ -56,7 +41,7 @@ export class JobStore {
     weigh: ({ result }) => result.length,
     run: async (runs) => {
       const values = [...fences(runs), runs.map(({ result }) => result)];
-      return pair(runs, await query<{ id: string }>(this.pool, statements.finish, values));
+      return pair(runs, await this.db.query(statements.finish, values));
     },
   });
 
@@ -66,7 +51,7 @@ export class JobStore {
       const permanent = runs.map((failure) => failure.permanent);
       const errors = runs.map(({ error }) => JSON.stringify(error));
       const values = [this.options.backoffMs, ...fences(runs), permanent, errors];
-      return pair(runs, await query<Failed>(this.pool, statements.fail, values));
+      return pair(runs, await this.db.query(statements.fail, values));
     },
   });
 
@@ -88,32 +73,31 @@ export class JobStore {
   }
 
   async progress({ id, run }: Run, percent: number): Promise<void> {
-    await query(this.pool, statements.progress, [id, run, percent]);
+    await this.db.query(statements.progress, [id, run, percent]);
   }
 
   async handBack(runs: Run[]): Promise<void> {
-    await query(this.pool, statements.handBack, fences(runs));
+    await this.db.query(statements.handBack, fences(runs));
   }
 
   async renewLeases(runs: Run[]): Promise<void> {
-    await query(this.pool, statements.renewLeases, [...fences(runs), this.options.leaseS]);
+    await this.db.query(statements.renewLeases, [...fences(runs), this.options.leaseS]);
   }
 
   /** The ids of those runs that are still theirs who ask. */
   async heldLeases(runs: Run[]): Promise<Set<string>> {
-    const rows = await query<{ id: string }>(this.pool, statements.heldLeases, fences(runs));
+    const rows = await this.db.query(statements.heldLeases, fences(runs));
     return new Set(rows.map(({ id }) => id));
   }
 
   /** Takes runs away from workers that no longer renew their leases. */
   expire(error: JobError, limit: number): Promise<Failed[]> {
     const values = [this.options.backoffMs, JSON.stringify(error), limit];
-    return query<Failed & pg.QueryResultRow>(this.pool, statements.expire, values);
+    return this.db.query(statements.expire, values);
   }
 
   async cancel(id: string, tenant: string): Promise<Job | null> {
-    const [job] = await query<Job & pg.QueryResultRow>(this.pool, statements.cancel, [id, tenant]);
-    return job ?? null;
+    return (await this.db.first(statements.cancel, [id, tenant])) ?? null;
   }
 }
 
@@ -139,6 +123,7 @@ function creationColumns(jobs: NewJob[]) {
     jobs.map((job) => job.maxAttempts),
     jobs.map((job) => job.delayMs),
     jobs.map((job) => job.traceparent),
+    jobs.map((job) => job.webhookUrl ?? null),
     jobs.map((job) => job.idempotency?.key ?? null),
     jobs.map((job) => job.idempotency?.hash ?? null),
     jobs.map((job) => job.idempotency?.ttlHours ?? null),

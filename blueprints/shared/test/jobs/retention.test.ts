@@ -10,7 +10,7 @@ const monthAgo = Date.now() - 31 * 86_400_000;
 let store: JobStore;
 
 beforeAll(() => {
-  store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+  store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
 });
 
 async function dead(createdAt: number, finishedAt: number) {
@@ -37,7 +37,7 @@ test('finished jobs go with all that is theirs, once they are old', async () => 
   const late = await dead(monthAgo, Date.now());
   const waiting = uuidv7({ msecs: monthAgo });
   await store.create(newJob({ id: waiting }));
-  expect(await purge(database.pool, 30)).toBe(false);
+  expect(await purge(database.db, 30)).toBe(false);
   expect(await rowOf(database.pool, old)).toBeUndefined();
   expect([await count('job_events', old), await count('dead_letters', old)]).toEqual([0, 0]);
   expect(await rowOf(database.pool, late)).toBeDefined();
@@ -51,7 +51,7 @@ test('idempotency keys go by their own time', async () => {
   ] as const) {
     await store.create(newJob({ idempotency: { key, hash: Buffer.alloc(32), ttlHours } }));
   }
-  await purge(database.pool, 30);
+  await purge(database.db, 30);
   const { rows } = await database.pool.query('SELECT key FROM idempotency_keys');
   expect(rows).toEqual([{ key: 'new' }]);
 });

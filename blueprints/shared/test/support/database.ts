@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
+import { Database } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrator.ts';
-import { createPool } from '../../src/database/pool.ts';
 import { silent } from './log.ts';
 
 export interface TestDatabase {
   url: string;
+  /** As the service has it. */
+  db: Database;
+  /** For the test's own looks and changes. */
   pool: pg.Pool;
 }
 
@@ -19,9 +22,13 @@ export function testDatabase({ migrated = true } = {}): TestDatabase {
   beforeAll(async () => {
     await administer(`CREATE DATABASE ${name}`);
     if (migrated) await migrate(url.href, { statementMs: 10_000 });
-    database.pool = createPool({ url: url.href, size: 10, acquireMs: 2000, name: 'test' }, silent);
+    const options = { url: url.href, size: 10, acquireMs: 2000, statementMs: 10_000, name: 'test' };
+    database.db = new Database(options, silent);
+    database.pool = new pg.Pool({ connectionString: url.href });
+    database.pool.on('error', () => {});
   });
   afterAll(async () => {
+    await database.db?.close();
     await database.pool?.end();
     await administer(`DROP DATABASE ${name} WITH (FORCE)`);
   });

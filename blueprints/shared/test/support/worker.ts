@@ -18,7 +18,7 @@ const echo = defineType({
 
 /** What a worker has in it, without a transport: the test hands it its messages. */
 export function testWorker(database: TestDatabase, work: (text: string, c: Context) => unknown) {
-  const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+  const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
   const leases = new Leases(store, 30, silent, 20);
   const handler = defineHandler(echo, async ({ text }, context) => ({
     text: (await work(text, context)) as string,

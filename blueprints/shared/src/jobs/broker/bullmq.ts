@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Logger } from '../logger.ts';
-import { connectBlocking, connectRedis } from '../redis/connection.ts';
-import type { Message, Run } from './model.ts';
-import type { Consumer, Transport } from './transport.ts';
+import type { Logger } from '../../logger.ts';
+import { connectBlocking, connectRedis } from '../../redis/connection.ts';
+import type { Message, Run } from '../model.ts';
+import type { Consumer } from '../transport.ts';
+import type { Broker } from './broker.ts';
 
 const messageId = ({ id, run }: Run) => `${id}-${run}`;
 
@@ -12,8 +13,8 @@ interface MessageData extends Run {
   traceparent: string;
 }
 
-/** BullMQ as a transport only: it neither retries nor keeps anything, and its locks decide nothing. */
-export class BullTransport implements Transport {
+/** BullMQ as a broker only: it neither retries nor keeps anything, and its locks decide nothing. */
+export class BullBroker implements Broker {
   readonly queue: string;
   private readonly url: string;
   private readonly log: Logger;

@@ -1,26 +1,28 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { LostRuns } from '../../src/jobs/lost.ts';
-import { relay } from '../../src/jobs/relay.ts';
-import { JobStore } from '../../src/jobs/store.ts';
-import { testDatabase } from '../support/database.ts';
-import { age, createJob, newJob, publishAll, rowOf } from '../support/jobs.ts';
-import { silent } from '../support/log.ts';
-import { testQueue } from '../support/queue.ts';
+import { LostRuns } from '../../../src/jobs/broker/lost.ts';
+import { relay } from '../../../src/jobs/broker/relay.ts';
+import { JobStore } from '../../../src/jobs/store.ts';
+import { testDatabase } from '../../support/database.ts';
+import { age, createJob, newJob, rowOf } from '../../support/jobs.ts';
+import { silent } from '../../support/log.ts';
+import { testQueue } from '../../support/queue.ts';
 
 const database = testDatabase();
 const queue = testQueue();
 let store: JobStore;
 
 beforeAll(() => {
-  store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+  store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
 });
 beforeEach(async () => {
   await database.pool.query('TRUNCATE jobs, queue_epochs');
   await queue.lose();
 });
 
-const publish = () => publishAll(database.pool, queue.transport);
-const lostRuns = () => new LostRuns(database.pool, queue.transport, silent);
+const publish = async () => {
+  while (await relay(database.db, queue.broker, silent));
+};
+const lostRuns = () => new LostRuns(database.db, queue.broker, silent);
 const due = async () => {
   const { rows } = await database.pool.query(
     'SELECT count(*)::int FROM jobs WHERE due_at IS NOT NULL',
@@ -48,7 +50,7 @@ test('what is not due waits', async () => {
 test('a high priority overtakes a backlog that is more than a batch', async () => {
   await Promise.all(Array.from({ length: 600 }, () => store.create(newJob({ priority: 3 }))));
   const { id } = await createJob(store, { priority: 1 });
-  expect(await relay(database.pool, queue.transport, silent)).toBe(true);
+  expect(await relay(database.db, queue.broker, silent)).toBe(true);
   expect(await queue.messages()).toContain(`${id}-1`);
 });
 
@@ -77,7 +79,7 @@ describe('lost messages', () => {
     await publish();
     const [gone] = runs;
     for (const { id } of runs) await age(database.pool, id, 10);
-    await queue.redis.del(`bull:${queue.transport.queue}:${gone?.id}-1`);
+    await queue.redis.del(`bull:${queue.broker.queue}:${gone?.id}-1`);
     await recover();
     expect(await due()).toBe(1);
     expect((await rowOf(database.pool, gone?.id ?? '')).published_at).toBeNull();
@@ -97,6 +99,6 @@ test('a message that comes again is not claimed again', async () => {
   const run = await createJob(store);
   await publish();
   await store.claim(run);
-  await queue.transport.publish([{ ...run, priority: 2, traceparent: '' }]);
+  await queue.broker.publish([{ ...run, priority: 2, traceparent: '' }]);
   expect(await store.claim(run)).toBeNull();
 });
