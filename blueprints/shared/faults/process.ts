@@ -66,6 +66,19 @@ export class ServiceProcess {
     });
   }
 
+  /** The sum of a metric's samples. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.opsUrl}/metrics`)).text();
+    const samples = text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'));
+    return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
+  }
+
+  /** For one that should refuse to run: its exit code. */
+  async refusal(): Promise<Ending['how']> {
+    this.endedOnPurpose = true;
+    return this.ended;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

@@ -15,7 +15,7 @@ export interface Shape {
 /** What happens to a connection once at least so many bytes have passed, both ways together. */
 export interface Fuse {
   afterBytes: number;
-  then: 'cut' | 'reset' | 'hold';
+  by: 'cut' | 'reset' | 'hold';
 }
 
 /** What a flow may keep before it stops reading, as a full socket buffer would. */
@@ -124,7 +124,7 @@ export class Connection {
 
   private count(bytes: number) {
     this.bytes += bytes;
-    if (this.fuse && this.bytes >= this.fuse.afterBytes) this[this.fuse.then]();
+    if (this.fuse && this.bytes >= this.fuse.afterBytes) this[this.fuse.by]();
   }
 }
 

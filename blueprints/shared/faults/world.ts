@@ -55,12 +55,14 @@ export class World implements AsyncDisposable {
   readonly proxies: Proxies;
   readonly processes: ServiceProcess[] = [];
   private readonly foundation: Foundation;
+  private readonly opened: Proxies[];
   private readonly agent = new Agent({ connections: 512 });
 
   private constructor(foundation: Foundation, seed: number) {
     this.foundation = foundation;
     this.random = new Random(seed);
     this.proxies = foundation.proxies;
+    this.opened = [foundation.proxies];
     const { url } = foundation.database;
     this.pool = createPool({ url, size: 20, acquireMs: 5000, name: 'faults' }, silent);
     this.redis = new Redis(process.env.REDIS_URL ?? '', { lazyConnect: true });
@@ -78,8 +80,11 @@ export class World implements AsyncDisposable {
     return this.foundation.queue;
   }
 
-  newProxies(): Promise<Proxies> {
-    return openProxies(this.foundation.targets);
+  /** For processes whose network fails apart from the others'. */
+  async newProxies(): Promise<Proxies> {
+    const proxies = await openProxies(this.foundation.targets);
+    this.opened.push(proxies);
+    return proxies;
   }
 
   /** Ready, unless it cannot be yet: `wait: false`. */
@@ -161,7 +166,7 @@ export class World implements AsyncDisposable {
     for (const process of [...this.processes, this.foundation.ai]) await process.kill();
     await this.agent.destroy();
     await this.pool.end();
-    for (const proxy of Object.values(this.proxies)) proxy.close();
+    for (const proxy of this.opened.flatMap(Object.values)) proxy.close();
     await this.foundation.database.drop();
     await this.emptyQueue();
     this.redis.disconnect();

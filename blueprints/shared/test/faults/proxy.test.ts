@@ -143,7 +143,7 @@ test('a fuse blows after so many bytes, on new connections only', async () => {
   const old = dial();
   const oldSeen = watch(old);
   await until('the proxy to have it', () => proxy.connections.size === 1);
-  proxy.blow({ afterBytes: 10, then: 'reset' });
+  proxy.blow({ afterBytes: 10, by: 'reset' });
   const fresh = dial();
   const freshSeen = watch(fresh);
   for (const socket of [old, fresh]) socket.write('12345');
