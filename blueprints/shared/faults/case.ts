@@ -7,8 +7,6 @@ export interface FaultCase {
   title: string;
   /** How many seeds a sweep runs it with; kills need many, load a few. */
   seeds: number;
-  /** What must be there for it to make sense. */
-  needs?: readonly 'redis'[];
   /** Breaks the world and measures; what holds after every case is checked by the runner. */
   run: (world: World) => Promise<void>;
 }

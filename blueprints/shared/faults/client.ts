@@ -68,7 +68,11 @@ export class Client {
   }
 
   /** So many submissions, `abreast` of them at once. */
-  async submitMany(count: number, text: string, abreast = 32): Promise<(Answer & { id: string })[]> {
+  async submitMany(
+    count: number,
+    text: string,
+    abreast = 32,
+  ): Promise<(Answer & { id: string })[]> {
     const answers: (Answer & { id: string })[] = [];
     let left = count;
     const submitter = async () => {

@@ -18,6 +18,15 @@ export interface Fuse {
   by: 'cut' | 'reset' | 'hold';
 }
 
+const defaultPorts: Partial<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'redis:': 6379,
+  'rediss:': 6379,
+};
+
 /** What a flow may keep before it stops reading, as a full socket buffer would. */
 const maxWaitingBytes = 1 << 20;
 
@@ -53,7 +62,7 @@ class Flow {
   }
 
   /** Hands on all that is due, and at last the end. While it is held, not even that. */
-  pass(): void {
+  pass() {
     clearTimeout(this.timer);
     while (!this.held && !this.to.writableNeedDrain) {
       const [next] = this.waiting;
@@ -144,9 +153,10 @@ export class FaultProxy {
   private held: Direction[] = [];
   private fuse: Fuse | undefined;
 
-  private constructor(target: URL, port: number, defaultPort: number) {
+  private constructor(target: URL, port: number) {
     this.port = port;
-    this.target = { host: target.hostname, port: Number(target.port || defaultPort) };
+    const { hostname: host, protocol } = target;
+    this.target = { host, port: Number(target.port || defaultPorts[protocol]) };
     this.listener = createServer({ allowHalfOpen: true }, (client) => this.join(client));
     const url = new URL(target);
     url.host = `127.0.0.1:${port}`;
@@ -154,8 +164,8 @@ export class FaultProxy {
   }
 
   /** Listens on a port of 127.0.0.1 and forwards to a URL's host. */
-  static async open(url: string, port: number, defaultPort: number): Promise<FaultProxy> {
-    const proxy = new FaultProxy(new URL(url), port, defaultPort);
+  static async open(url: string, port: number): Promise<FaultProxy> {
+    const proxy = new FaultProxy(new URL(url), port);
     await proxy.accept();
     return proxy;
   }

@@ -21,7 +21,8 @@ export class Results {
   constructor(file?: string) {
     this.file = file;
     if (file === undefined || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) if (line) this.all.push(JSON.parse(line));
+    for (const line of readFileSync(file, 'utf8').split('\n'))
+      if (line) this.all.push(JSON.parse(line));
   }
 
   has(number: number, seed: number): boolean {
@@ -48,7 +49,14 @@ export function tableOf(results: Result[]): string {
     }
   }
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function spread(figures: Figure[], promise: string) {

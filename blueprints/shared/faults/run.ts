@@ -36,7 +36,9 @@ async function chosenCases(): Promise<FaultCase[]> {
   return wanted.map((number) => {
     const found = all.find((one) => one.number === number);
     if (found) return found;
-    throw new UsageError(`There is no case ${number}: ${all.map((c) => c.number).join(', ')}\n${usage}`);
+    throw new UsageError(
+      `There is no case ${number}: ${all.map((c) => c.number).join(', ')}\n${usage}`,
+    );
   });
 }
 
@@ -66,9 +68,13 @@ async function runOnce(one: FaultCase, seed: number): Promise<Result> {
 }
 
 function say({ ok, figures, ...run }: Result, error: string | undefined, folder: string) {
-  const shown = Object.entries(figures).filter(([, figure]) => figure.broken || !figure.promise?.endsWith('= 0'));
+  const shown = Object.entries(figures).filter(
+    ([, figure]) => figure.broken || !figure.promise?.endsWith('= 0'),
+  );
   const told = shown.map(([name, figure]) => sayFigure(name, figure)).join(', ');
-  console.log(`${ok ? 'ok    ' : 'FAILED'} ${run.case} seed ${run.seed}  ${run.seconds} s  ${run.title}: ${told}`);
+  console.log(
+    `${ok ? 'ok    ' : 'FAILED'} ${run.case} seed ${run.seed}  ${run.seconds} s  ${run.title}: ${told}`,
+  );
   if (error !== undefined) console.log(`       ${error}`);
   if (!ok) console.log(`       its processes' logs: ${path.relative('.', folder)}/`);
 }

@@ -22,7 +22,8 @@ export class Traffic {
       });
       open.add(one);
       const waitMs = startedAt + (1000 * (sent + 1)) / perSecond - performance.now();
-      if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
+      if (waitMs > 0)
+        await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
     }
     await Promise.all(open);
   }
@@ -35,10 +36,16 @@ export class Traffic {
   }
 }
 
-export const p99 = (answers: Answer[]) => percentile(answers.map(({ ms }) => ms), 0.99);
+export const p99 = (answers: Answer[]) =>
+  percentile(
+    answers.map(({ ms }) => ms),
+    0.99,
+  );
 
 /** Seconds from a moment to the end of the last request that failed after it; 0 when none did. */
 export function secondsOfErrors(answers: Answer[], since: number): number {
-  const failed = answers.filter(({ status, at, ms }) => status !== 202 && status !== 200 && at + ms > since);
+  const failed = answers.filter(
+    ({ status, at, ms }) => status !== 202 && status !== 200 && at + ms > since,
+  );
   return Math.max(0, ...failed.map(({ at, ms }) => (at + ms - since) / 1000));
 }

@@ -11,7 +11,7 @@ export default {
     const victim = await world.startWorker();
     // The first call of each gets no answer: they are mid-job whenever the worker dies.
     await api.submitMany(10, '[[fail:timeoutx1]]');
-    await world.jobsAre('active', `status = 'active'`, 10);
+    await world.jobsAre(`status = 'active'`, 10);
     await world.startWorker();
     const traffic = world.traffic(api, 40);
     await sleep(world.random.int(300, 1500));

@@ -19,7 +19,7 @@ export default {
     ]);
     // With its connection open and its caller known, the api sends one statement.
     await victim.submit('another text');
-    proxies.postgres.hold('down');
+    proxies.DATABASE_URL.hold('down');
     const unanswered = victim.submit(text, key);
     // The statement has reached Postgres and committed; only its answer is held.
     const committed = () => countJobs(world.pool, 'id = (SELECT job_id FROM idempotency_keys)');
@@ -33,9 +33,11 @@ export default {
     world.figures.exactly('retry_status', retried.status, 202);
     world.figures.exactly('different_bodies', Number(retried.text !== again.text), 0);
     world.figures.exactly('jobs', await countJobs(world.pool), 2);
-    const same = await countJobs(world.pool, 'id = $1 AND id = (SELECT job_id FROM idempotency_keys)', [
-      retried.id,
-    ]);
+    const same = await countJobs(
+      world.pool,
+      'id = $1 AND id = (SELECT job_id FROM idempotency_keys)',
+      [retried.id],
+    );
     world.figures.exactly('same_job', same, 1);
   },
 } satisfies FaultCase;

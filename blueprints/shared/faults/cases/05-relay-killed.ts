@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../test/support/wait.ts';
 import type { FaultCase } from '../case.ts';
 import { countJobs } from '../ledger.ts';
+import { BrokenQueue, redisOf } from '../queue.ts';
 import type { Direction } from '../proxy.ts';
 import type { Api, World } from '../world.ts';
 
@@ -11,13 +12,13 @@ export default {
   number: 5,
   title: 'relay SIGKILL between mark and publish, and between publish and its answer',
   seeds: 20,
-  needs: ['redis'],
   async run(world) {
+    using queue = BrokenQueue.of(world);
     const api = await world.startApi();
     const published = await relayAndDie(world, api, 'down');
-    await until('the message in Redis', () => world.redis.exists(messageOf(world, published)));
+    await until('the message in Redis', () => queue.hasMessage(published, 1));
     const unpublished = await relayAndDie(world, api, 'up');
-    world.figures.exactly('messages', await world.redis.exists(messageOf(world, unpublished)), 0);
+    world.figures.exactly('messages', Number(await queue.hasMessage(unpublished, 1)), 0);
     await world.startWorker();
     const readyAt = await world.clock();
     await world.drain();
@@ -31,7 +32,7 @@ async function relayAndDie(world: World, api: Api, direction: Direction): Promis
   // Where nothing of the first job gets out of Redis, the second must not meet it.
   const worker = await world.startWorker({}, { proxies });
   await world.drain();
-  proxies.redis.hold(direction);
+  redisOf(proxies).hold(direction);
   const { id } = await api.submit('a text');
   const marked = () => countJobs(world.pool, 'id = $1 AND published_at IS NOT NULL', [id]);
   await until('the mark', marked);
@@ -39,5 +40,3 @@ async function relayAndDie(world: World, api: Api, direction: Direction): Promis
   await worker.kill();
   return id;
 }
-
-const messageOf = (world: World, id: string) => `bull:${world.queue}:${id}-1`;

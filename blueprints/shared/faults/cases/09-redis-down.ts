@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../test/support/wait.ts';
 import type { FaultCase } from '../case.ts';
+import { redisOf } from '../queue.ts';
 
 export default {
   number: 9,
   title: 'Redis down at boot; lost later',
   seeds: 3,
-  needs: ['redis'],
   async run(world) {
-    const { redis } = world.proxies;
+    const redis = redisOf(world.proxies);
     redis.refuse();
     const api = await world.startApi({}, { wait: false });
     const worker = await world.startWorker({}, { wait: false });

@@ -1,12 +1,13 @@
 import type { FaultCase } from '../case.ts';
+import { BrokenQueue } from '../queue.ts';
 
 export default {
   number: 10,
   title: 'Redis with an evicting policy',
   seeds: 1,
-  needs: ['redis'],
   async run(world) {
-    await world.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    using queue = BrokenQueue.of(world);
+    await queue.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     try {
       for (const start of ['startApi', 'startWorker'] as const) {
         const started = await world[start]({}, { wait: false });
@@ -17,7 +18,7 @@ export default {
         world.figures.exactly(`${process.name}_names_the_setting`, Number(named), 1);
       }
     } finally {
-      await world.redis.config('SET', 'maxmemory-policy', 'noeviction');
+      await queue.redis.config('SET', 'maxmemory-policy', 'noeviction');
     }
   },
 } satisfies FaultCase;

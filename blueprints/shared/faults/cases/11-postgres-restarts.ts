@@ -7,7 +7,7 @@ export default {
   title: 'Postgres gone for 3 s, every connection with it',
   seeds: 3,
   async run(world) {
-    const { postgres } = world.proxies;
+    const postgres = world.proxies.DATABASE_URL;
     const api = await world.startApi();
     for (let i = 0; i < 2; i += 1) await world.startWorker();
     const traffic = world.traffic(api, 40);

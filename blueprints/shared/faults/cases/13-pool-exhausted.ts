@@ -27,7 +27,11 @@ export default {
     await blocker.query('COMMIT');
     blocker.release();
     const answered = await Promise.all(slow);
-    world.figures.exactly('slow_ones_answered', answered.filter(({ status }) => status === 200).length, 3);
+    world.figures.exactly(
+      'slow_ones_answered',
+      answered.filter(({ status }) => status === 200).length,
+      3,
+    );
     world.figures.exactly('not_503', rejected.filter(({ status }) => status !== 503).length, 0);
     for (const [name, answers] of Object.entries({ read: reads.answers, write: writes.answers })) {
       const ms = answers.map((answer) => answer.ms);

@@ -36,6 +36,8 @@ export default {
     world.figures.atMost('slowest_neighbour_s', rows[0]?.s ?? 0, 0.5 + backoffMs / 1000);
 
     await api.ask(`/v1/dead-letters/${letter.id}/replay`, { method: 'POST' });
-    await until('the replayed job', () => countJobs(world.pool, `id = $1 AND status = 'succeeded'`, [id]));
+    await until('the replayed job', () =>
+      countJobs(world.pool, `id = $1 AND status = 'succeeded'`, [id]),
+    );
   },
 } satisfies FaultCase;

@@ -23,7 +23,11 @@ export default {
     world.figures.exactly('neither_202_nor_refused', others.length, 0);
     const refused = answers.filter(({ status }) => status === 429 || status === 503);
     world.figures.note('refused', refused.length);
-    world.figures.exactly('refused_without_retry_after', refused.filter((r) => !r.retryAfter).length, 0);
+    world.figures.exactly(
+      'refused_without_retry_after',
+      refused.filter((r) => !r.retryAfter).length,
+      0,
+    );
     world.figures.note('refused_in_ms', Math.max(0, ...refused.map(({ ms }) => ms)));
 
     await world.startWorker({ WORKER_CONCURRENCY: '100' });
@@ -42,5 +46,8 @@ async function offer(world: World, api: Api, load: { perSecond: number; delayMs:
   const [before, startedAt] = [await done(), performance.now()];
   await sleep(1000 * seconds);
   const [after, endedAt] = [await done(), performance.now()];
-  return { goodput: (1000 * (after - before)) / (endedAt - startedAt), answers: await traffic.stop() };
+  return {
+    goodput: (1000 * (after - before)) / (endedAt - startedAt),
+    answers: await traffic.stop(),
+  };
 }

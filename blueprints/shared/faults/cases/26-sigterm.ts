@@ -13,12 +13,12 @@ export default {
   async run(world) {
     const proxies = await world.newProxies();
     // Each request of the api that stops is in flight for a while.
-    proxies.postgres.slow({ latencyMs: 50, jitterMs: 50 });
+    proxies.DATABASE_URL.slow({ latencyMs: 50, jitterMs: 50 });
     const stopping = await world.startApi(drain, { proxies });
     const other = await world.startApi();
     const worker = await world.startWorker(drain);
     await stopping.submitMany(5, '[[fail:timeoutx1]]');
-    await world.jobsAre('active', `status = 'active'`, 5);
+    await world.jobsAre(`status = 'active'`, 5);
 
     const traffic = new Traffic(60, async () => {
       const answer = await stopping.submit(`[[delay:${world.random.int(0, 100)}]]`);

@@ -12,11 +12,11 @@ export default {
     const api = await world.startApi();
     const frozen = await world.startWorker();
     await api.submitMany(jobs, `[[delay:${world.random.int(800, 1500)}]]`);
-    await world.jobsAre('active', `status = 'active'`, jobs);
+    await world.jobsAre(`status = 'active'`, jobs);
     frozen.signal('SIGSTOP');
     await world.startWorker();
     // Its calls were answered meanwhile; it wakes up with the results at hand.
-    await world.jobsAre('succeeded', `status = 'succeeded' AND run > 1`, jobs);
+    await world.jobsAre(`status = 'succeeded' AND run > 1`, jobs);
     const { rows: before } = await world.pool.query('SELECT * FROM jobs ORDER BY id');
     frozen.signal('SIGCONT');
     await sleep(1000 * leaseS);

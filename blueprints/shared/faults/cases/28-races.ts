@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { FaultCase } from '../case.ts';
 import { DeadLetters } from '../../src/jobs/dead-letters.ts';
 import { JobStore } from '../../src/jobs/store.ts';
 import { createJob } from '../../test/support/jobs.ts';
+import type { FaultCase } from '../case.ts';
 import type { World } from '../world.ts';
 
 const rounds = 1000;
@@ -30,7 +30,11 @@ export default {
       'SELECT status, count(*)::int AS count FROM jobs GROUP BY status ORDER BY status',
     );
     for (const { status, count } of rows) world.figures.note(status, count);
-    world.figures.exactly('rounds', rows.reduce((sum, { count }) => sum + count, 0), rounds);
+    world.figures.exactly(
+      'rounds',
+      rows.reduce((sum, { count }) => sum + count, 0),
+      rounds,
+    );
   },
 } satisfies FaultCase;
 
@@ -43,9 +47,9 @@ class Actors {
 
   constructor(world: World) {
     this.world = world;
-    const store = () => new JobStore(world.pool, { leaseS: 0, backoffMs: 0 });
+    const store = () => new JobStore(world.db, { leaseS: 0, backoffMs: 0 });
     [this.worker, this.sweeper, this.client] = [store(), store(), store()];
-    this.letters = new DeadLetters(world.pool);
+    this.letters = new DeadLetters(world.db);
   }
 
   async work(id: string, times: number) {
@@ -69,7 +73,7 @@ class Actors {
   async replay(id: string, times: number) {
     for (let i = 0; i < times; i += 1) {
       await this.pause();
-      const letters = await this.letters.list({ limit: 5 });
+      const letters = await this.letters.listAll(5);
       for (const letter of letters) if (letter.job_id === id) await this.letters.replay(letter.id);
     }
   }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   echo.listen(0, '127.0.0.1');
   await once(echo, 'listening');
   const { port } = echo.address() as { port: number };
-  proxy = await FaultProxy.open(`tcp://127.0.0.1:${port}`, await testPort(), 0);
+  proxy = await FaultProxy.open(`tcp://127.0.0.1:${port}`, await testPort());
 });
 
 afterEach(() => {

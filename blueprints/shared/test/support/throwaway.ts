@@ -8,7 +8,10 @@ export interface ThrowawayDatabase {
 }
 
 /** A new database on the server of DATABASE_URL, migrated unless told otherwise. */
-export async function throwawayDatabase(prefix: string, migrated = true): Promise<ThrowawayDatabase> {
+export async function throwawayDatabase(
+  prefix: string,
+  migrated = true,
+): Promise<ThrowawayDatabase> {
   const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   const url = new URL(process.env.DATABASE_URL ?? '');
   url.pathname = `/${name}`;
