@@ -15,6 +15,7 @@ ROUTES = {
     "/v1/jobs/{id}": {"get", "delete"},
     "/v1/dead-letters": {"get"},
     "/v1/dead-letters/{id}/replay": {"post"},
+    "/v1/usage": {"get"},
     "/v1/job-types": {"get"},
 }
 METRIC = re.compile(r"\b(?:http|jobs?|database|nodejs)_\w+")

@@ -20,11 +20,18 @@ import { parsing } from './plugins/parsing.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
+import { usage } from './routes/usage.ts';
+import { UsageReader } from './usage/reader.ts';
 
 export interface AppOptions {
   config: Pick<
     Config,
-    'JOB_LEASE_S' | 'JOB_BACKOFF_MS' | 'JOB_MAX_ATTEMPTS' | 'IDEMPOTENCY_TTL_H' | 'POLL_AFTER_S'
+    | 'JOB_LEASE_S'
+    | 'JOB_BACKOFF_MS'
+    | 'JOB_MAX_ATTEMPTS'
+    | 'IDEMPOTENCY_TTL_H'
+    | 'POLL_AFTER_S'
+    | 'STALENESS_S'
   >;
   log: Logger;
   db: Database;
@@ -57,6 +64,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const service = createJobService(options);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
   await app.register(deadLetters, { jobs: service });
+  await app.register(usage, { usage: new UsageReader(db), stalenessS: options.config.STALENESS_S });
   await app.register(jobTypes);
   return app;
 }

@@ -12,6 +12,7 @@ export const config = {
   JOB_MAX_ATTEMPTS: 5,
   IDEMPOTENCY_TTL_H: 24,
   POLL_AFTER_S: 7,
+  STALENESS_S: 5,
 };
 
 export interface TestApp {

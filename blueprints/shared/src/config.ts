@@ -19,6 +19,8 @@ const variables = z.object({
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
   /** When a client should ask again after an unfinished job. */
   POLL_AFTER_S: count(sizing.poll_after_s, 86_400),
+  /** How old a read answer may be. */
+  STALENESS_S: z.coerce.number().int().min(0).max(86_400).default(sizing.staleness_s),
   API_POOL: count(sizing.api_pool, 1000),
   WORKER_POOL: count(sizing.worker_pool, 1000),
   WORKER_CONCURRENCY: count(sizing.worker_concurrency, 10_000),

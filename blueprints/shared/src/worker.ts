@@ -12,6 +12,7 @@ import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
+import { rollUp } from './usage/rollup.ts';
 
 /** Time kept at the end of the grace for handing back what is unfinished. */
 const handBackMs = 3000;
@@ -37,6 +38,7 @@ function createWorker(base: Base): Service {
   const chores: LoopOptions[] = [
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
+    { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
     { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
   ];
   let stops: (() => Promise<void>)[] = [];

@@ -68,8 +68,8 @@ export interface Stored extends Created {
   body_hash: Buffer;
 }
 
-export interface Failed {
-  id: string;
+/** What became of a run that failed. */
+export interface Failed extends Run {
   type: string;
   status: 'retrying' | 'dead';
   failures: number;

@@ -1,5 +1,5 @@
 import { type Statement, statement } from '../database/statement.ts';
-import type { ClaimedJob, Created, Failed, Job } from './model.ts';
+import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
 
 // The state machine of a job: every transition is one statement here. What a transport does to
 // waiting runs stands with it. Invariants:
@@ -83,7 +83,8 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     SELECT tenant, id, run, type, failures, error, split_part(traceparent, '-', 2), finished_at
     FROM changed WHERE status = 'dead'
   ), ${ended}, ${events('status', "error - 'stack'")}
-  SELECT id, type, status, failures, traceparent FROM changed`;
+  SELECT id, CASE status WHEN 'dead' THEN run ELSE run - 1 END AS run, type, status, failures,
+    traceparent FROM changed`;
 
 const batch: Statement['example'] = ({ ids, runs }) => [ids, runs];
 
@@ -133,17 +134,18 @@ export const claim = statement<ClaimedJob>(
   (seed) => [...batch(seed), 30],
 );
 
-export const finish = statement<{ id: string }>(
+export const finish = statement<Run>(
   'jobs.finish',
   `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[]) AS i (id, run, result)),
   ${locked("status = 'active'")},
   changed AS (
     UPDATE jobs SET status = 'succeeded', progress = 100, result = item.result, error = NULL,
       lease_until = NULL, finished_at = ${now}, event_seq = event_seq + 1
-    FROM item WHERE jobs.id = item.id AND jobs.id IN (SELECT id FROM locked)
+    FROM item WHERE (jobs.id, jobs.run) = (item.id, item.run)
+      AND jobs.id IN (SELECT id FROM locked)
     RETURNING jobs.*
   ), ${ended}, ${events()}
-  SELECT id FROM changed`,
+  SELECT id, run FROM changed`,
   (seed) => [...batch(seed), seed.ids.map(() => '{}')],
 );
 

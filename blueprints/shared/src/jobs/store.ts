@@ -36,7 +36,7 @@ export class JobStore {
     },
   });
 
-  private readonly finishes = new Coalescer<Run & { result: string }, { id: string } | null>({
+  private readonly finishes = new Coalescer<Run & { result: string }, Run | null>({
     ...batch,
     weigh: ({ result }) => result.length,
     run: async (runs) => {
@@ -64,7 +64,7 @@ export class JobStore {
     return this.claims.submit(run);
   }
 
-  finish(run: Run, result: unknown): Promise<{ id: string } | null> {
+  finish(run: Run, result: unknown): Promise<Run | null> {
     return this.finishes.submit({ ...run, result: JSON.stringify(result ?? null) });
   }
 
@@ -103,12 +103,17 @@ export class JobStore {
 
 const fences = (runs: Run[]) => [runs.map(({ id }) => id), runs.map(({ run }) => run)];
 
-/** Each row goes to one item only: of two messages for the same run, one gets it. */
-function pair<Row extends { id: string }>(items: { id: string }[], rows: Row[]): (Row | null)[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return items.map(({ id }) => {
-    const row = byId.get(id) ?? null;
-    byId.delete(id);
+/** A job that is created has no run yet. */
+type Item = Pick<Run, 'id'> & Partial<Run>;
+
+/** Each row goes to one item only: of two messages for the same run, one gets it. A batch may hold
+ *  several runs of one job. */
+function pair<Row extends Item>(items: Item[], rows: Row[]): (Row | null)[] {
+  const key = ({ id, run }: Item) => `${id} ${run}`;
+  const byKey = new Map(rows.map((row) => [key(row), row]));
+  return items.map((item) => {
+    const row = byKey.get(key(item)) ?? null;
+    byKey.delete(key(item));
     return row;
   });
 }
