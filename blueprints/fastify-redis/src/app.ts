@@ -6,6 +6,7 @@ import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
 import type { Config } from './config.ts';
 import { maxBodyBytes } from './http/body.ts';
+import { refuseConnection } from './http/connection.ts';
 import { DeadLetters } from './jobs/dead-letters.ts';
 import { JobReader } from './jobs/reader.ts';
 import { JobService } from './jobs/service.ts';
@@ -13,10 +14,11 @@ import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
 import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
-import { errors } from './plugins/errors.ts';
+import { answerError, errors } from './plugins/errors.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parsing } from './plugins/parsing.ts';
+import { unrouted } from './plugins/unrouted.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
@@ -42,6 +44,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: maxBodyBytes,
     // As long as a request line can be: an id that is no UUID is 404, not 414.
     routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: answerError,
+    clientErrorHandler: refuseConnection,
+    // What still comes on an open connection while the process stops is answered as ever.
+    return503OnClosing: false,
     requestTimeout: 15_000,
     keepAliveTimeout: 72_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
@@ -50,6 +56,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(errors);
   await app.register(observe, { duration: httpMetrics(registry), draining });
+  await app.register(unrouted);
   await app.register(parsing);
   await app.register(openapi);
   await app.register(auth, { authenticator: new Authenticator(new KeyStore(pool)) });
