@@ -6,6 +6,7 @@ import { KeyStore } from './auth/keys.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import { maxBodyBytes } from './http/body.ts';
+import { refuseConnection } from './http/connection.ts';
 import { DeadLetters } from './jobs/dead-letters.ts';
 import { JobReader } from './jobs/reader.ts';
 import { JobService } from './jobs/service.ts';
@@ -13,10 +14,11 @@ import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
 import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
-import { errors } from './plugins/errors.ts';
+import { answerError, errors } from './plugins/errors.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parsing } from './plugins/parsing.ts';
+import { unrouted } from './plugins/unrouted.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
@@ -24,15 +26,7 @@ import { usage } from './routes/usage.ts';
 import { UsageReader } from './usage/reader.ts';
 
 export interface AppOptions {
-  config: Pick<
-    Config,
-    | 'JOB_LEASE_S'
-    | 'JOB_BACKOFF_MS'
-    | 'JOB_MAX_ATTEMPTS'
-    | 'IDEMPOTENCY_TTL_H'
-    | 'POLL_AFTER_S'
-    | 'STALENESS_S'
-  >;
+  config: Config;
   log: Logger;
   db: Database;
   registry: Registry;
@@ -49,6 +43,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: maxBodyBytes,
     // As long as a request line can be: an id that is no UUID is 404, not 414.
     routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: answerError,
+    clientErrorHandler: refuseConnection,
+    // What still comes on an open connection while the process stops is answered as ever.
+    return503OnClosing: false,
     requestTimeout: 15_000,
     keepAliveTimeout: 72_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
@@ -57,6 +55,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(errors);
   await app.register(observe, { duration: httpMetrics(registry), draining });
+  await app.register(unrouted);
   await app.register(parsing);
   await app.register(openapi);
   await app.register(auth, { authenticator: new Authenticator(new KeyStore(db)) });

@@ -6,6 +6,10 @@ import { jobTypes } from '../types/index.ts';
 const maxDelayMs = 30 * 86_400_000;
 const priorityNames = Object.keys(priorities) as [Priority, ...Priority[]];
 const time = z.iso.datetime();
+const visible = (length: number) =>
+  z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${length}}$`), {
+    error: `1 to ${length} visible ASCII characters`,
+  });
 
 const fields = {
   delay_ms: z.int().min(0).max(maxDelayMs).optional(),
@@ -21,14 +25,11 @@ export const newJob = z.discriminatedUnion('type', [first, ...others]);
 
 /** Other headers are let through. */
 export const submitHeaders = z.looseObject({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, '1 to 255 visible ASCII characters')
-    .optional(),
+  'idempotency-key': visible(255).optional(),
 });
 
 export const pollHeaders = z.looseObject({ 'if-none-match': z.string().optional() });
-export const unchanged = z.undefined().describe('Unchanged since the ETag in If-None-Match');
+export const nothing = z.undefined();
 
 export const job = z
   .object({
@@ -49,7 +50,7 @@ export const jobPage = pageOf(job);
 export const jobQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(statuses).optional(),
-  type: z.string().min(1).max(100).optional(),
+  type: visible(100).optional(),
 });
 
 export const deadLetter = z
