@@ -7,11 +7,14 @@ import type { TestDatabase } from './support/database.ts';
 import { silent } from './support/log.ts';
 
 export const config = {
+  DATABASE_URL: '',
   JOB_LEASE_S: 30,
   JOB_BACKOFF_MS: 1000,
   JOB_MAX_ATTEMPTS: 5,
   IDEMPOTENCY_TTL_H: 24,
   POLL_AFTER_S: 7,
+  STREAM_CONNECTIONS: 100,
+  STREAM_POLL_MS: 2000,
 };
 
 export interface TestApp {
@@ -30,8 +33,9 @@ export function testApp(database: TestDatabase): TestApp {
     inject: (options) => test.app.inject(options),
   } as Pick<TestApp, 'as' | 'inject'> as TestApp;
   beforeAll(async () => {
-    const { db } = database;
-    test.app = await createApp({ config, log: silent, db, registry: new Registry() });
+    const { db, url: DATABASE_URL } = database;
+    const options = { config: { ...config, DATABASE_URL }, log: silent, db };
+    test.app = await createApp({ ...options, registry: new Registry() });
   });
   afterAll(() => test.app.close());
   return test;

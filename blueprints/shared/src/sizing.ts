@@ -10,5 +10,6 @@ export const sizing = {
   shutdown_grace_s: {{ size.shutdown_grace_s }},
   ai_timeout_ms: {{ size.ai_timeout_ms }},
   poll_after_s: {{ size.poll_after_s }},
+  stream_connections: {{ size.stream_connections }},
   retention_days: {{ size.retention_days }},
 };

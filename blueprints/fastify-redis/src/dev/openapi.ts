@@ -10,11 +10,14 @@ const database = { url: '', size: 1, acquireMs: 1, statementMs: 1, name: 'openap
 /** Writes the committed copy of the API's description; a test compares the two. Nothing connects. */
 const app = await createApp({
   config: {
+    DATABASE_URL: '',
     JOB_LEASE_S: 1,
     JOB_BACKOFF_MS: 1,
     JOB_MAX_ATTEMPTS: 1,
     IDEMPOTENCY_TTL_H: 1,
     POLL_AFTER_S: 1,
+    STREAM_CONNECTIONS: 1,
+    STREAM_POLL_MS: 1,
   },
   log,
   db: new Database(database, log),

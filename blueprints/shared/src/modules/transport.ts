@@ -8,11 +8,12 @@ import type { Base } from '../process.ts';
 export const createTransport = ({ config, db, log }: Base): Transport =>
   new BrokerTransport(db, new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log), log);
 {% else %}
+import type { OnEvents } from '../jobs/model.ts';
 import { PostgresTransport } from '../jobs/postgres/transport.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
 /** How jobs come to this worker: straight from their table. */
-export const createTransport = ({ config, db, log }: Base): Transport =>
-  new PostgresTransport(db, { leaseS: config.JOB_LEASE_S }, log);
+export const createTransport = ({ config, db, log }: Base, onEvents: OnEvents): Transport =>
+  new PostgresTransport(db, { leaseS: config.JOB_LEASE_S, onEvents }, log);
 {% endif %}

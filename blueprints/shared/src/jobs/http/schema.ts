@@ -27,6 +27,14 @@ export const submitHeaders = z.looseObject({
     .optional(),
 });
 
+export const resumeHeaders = z.looseObject({
+  'last-event-id': z
+    .string()
+    .regex(/^\d{1,9}$/, 'The id of an event of this job')
+    .transform(Number)
+    .optional(),
+});
+
 export const pollHeaders = z.looseObject({ 'if-none-match': z.string().optional() });
 export const unchanged = z.undefined().describe('Unchanged since the ETag in If-None-Match');
 
@@ -44,6 +52,17 @@ export const job = z
     error: z.object({ name: z.string(), message: z.string() }).optional(),
   })
   .meta({ id: 'Job' });
+
+export const eventStream = z.unknown().meta({
+  type: 'string',
+  description:
+    `Server-sent events ${[...statuses, 'progress'].join(', ')}. The id is the event's number in ` +
+    'its job; data is JSON: status, attempts, progress and at, with error (retrying, dead) or ' +
+    'result (succeeded).',
+});
+export const nothingLeft = z
+  .undefined()
+  .describe('The job is finished, and Last-Event-ID is its last event: do not reconnect');
 
 export const jobPage = pageOf(job);
 export const jobQuery = z.strictObject({
