@@ -17,9 +17,6 @@ export const eventsAfter = statement<JobEvent>(
   ({ ids }) => [ids, ids.map(() => 0), 20],
 );
 
-/** A transaction that notifies has an id, and would wait for the disk like one that writes. */
-export const notify = statement(
-  'events.notify',
-  `SELECT set_config('synchronous_commit', 'off', true), pg_notify('${channel}', $1)`,
-  () => ['00000000'],
-);
+export const notify = statement('events.notify', `SELECT pg_notify('${channel}', $1)`, () => [
+  '00000000',
+]);
