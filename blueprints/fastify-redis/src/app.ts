@@ -5,6 +5,9 @@ import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
+import { Doorbell } from './events/doorbell.ts';
+import { EventHub } from './events/hub.ts';
+import { streamMetrics } from './events/metrics.ts';
 import { maxBodyBytes } from './http/body.ts';
 import { refuseConnection } from './http/connection.ts';
 import { DeadLetters } from './jobs/dead-letters.ts';
@@ -20,6 +23,7 @@ import { openapi } from './plugins/openapi.ts';
 import { parsing } from './plugins/parsing.ts';
 import { unrouted } from './plugins/unrouted.ts';
 import { deadLetters } from './routes/dead-letters.ts';
+import { events } from './routes/events.ts';
 import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
 import { usage } from './routes/usage.ts';
@@ -62,22 +66,37 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   const service = createJobService(options);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
+  await app.register(events, { jobs: service, hub: createHub(options) });
   await app.register(deadLetters, { jobs: service });
   await app.register(usage, { usage: new UsageReader(db), stalenessS: options.config.STALENESS_S });
   await app.register(jobTypes);
   return app;
 }
 
-function createJobService({ config, db }: AppOptions) {
+function createJobService({ config, db, log }: AppOptions) {
+  const { ring: onEvents } = new Doorbell(db, log);
   const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
+    onEvents,
   });
   return new JobService({
     store,
     reader: new JobReader(db),
-    letters: new DeadLetters(db),
+    letters: new DeadLetters(db, { onEvents }),
     maxAttempts: config.JOB_MAX_ATTEMPTS,
     idempotencyTtlH: config.IDEMPOTENCY_TTL_H,
   });
+}
+
+function createHub({ config, db, log, registry }: AppOptions) {
+  const options = {
+    db,
+    listenUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
+    max: config.STREAM_CONNECTIONS,
+    pollMs: config.STREAM_POLL_MS,
+  };
+  const hub = new EventHub(options, log);
+  streamMetrics(registry, hub);
+  return hub;
 }

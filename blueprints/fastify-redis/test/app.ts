@@ -31,8 +31,9 @@ export function testApp(database: TestDatabase): TestApp {
     inject: (options) => test.app.inject(options),
   } as Pick<TestApp, 'as' | 'inject'> as TestApp;
   beforeAll(async () => {
-    const { db } = database;
-    test.app = await createApp({ config, log: silent, db, registry: new Registry() });
+    const { db, url: DATABASE_URL } = database;
+    const options = { config: { ...config, DATABASE_URL }, log: silent, db };
+    test.app = await createApp({ ...options, registry: new Registry() });
   });
   afterAll(() => test.app.close());
   return test;

@@ -11,5 +11,6 @@ export const sizing = {
   ai_timeout_ms: {{ size.ai_timeout_ms }},
   poll_after_s: {{ size.poll_after_s }},
   staleness_s: {{ size.staleness_s }},
+  stream_connections: {{ size.stream_connections }},
   retention_days: {{ size.retention_days }},
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AiClient } from './ai/client.ts';
+import { Doorbell } from './events/doorbell.ts';
 import { Leases } from './jobs/leases.ts';
 import { purge } from './jobs/retention.ts';
 import { Runner } from './jobs/runner.ts';
@@ -19,11 +20,13 @@ const handBackMs = 3000;
 
 function createWorker(base: Base): Service {
   const { config, log, db, registry } = base;
+  const { ring: onEvents } = new Doorbell(db, log);
   const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
+    onEvents,
   });
-  const transport = createTransport(base);
+  const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry);
   const ai = new AiClient({

@@ -50,7 +50,7 @@ type Transform = NonNullable<FastifyDynamicSwaggerOptions['transform']>;
 const transform: Transform = (route) => {
   const { response, answers, ...schema } = route.schema;
   if (schema.hide) return toJsonSchema(route);
-  const good = (response ?? {}) as Record<string, z.ZodType>;
+  const good = (response ?? {}) as Record<string, Body>;
   const all = Object.entries({ ...named(good), ...refusals(schema), ...answers });
   const bodies = all.map(([status]) => [status, bodyOf(good[status])]);
   const json = toJsonSchema({
@@ -67,10 +67,13 @@ const named = (good: object): Answers =>
     Object.keys(good).map((status) => [status, { description: STATUS_CODES[status] ?? status }]),
   );
 
-function bodyOf(schema: z.ZodType | undefined) {
-  if (schema instanceof z.ZodUndefined) return schema;
-  if (schema) return { content: { 'application/json': { schema } } };
-  return { content: { [mediaType]: { schema: problem } } };
+/** JSON of a schema, or what is said of other content. */
+type Body = z.ZodType | { content: object };
+
+function bodyOf(body: Body | undefined) {
+  if (!body) return { content: { [mediaType]: { schema: problem } } };
+  if (body instanceof z.ZodUndefined || 'content' in body) return body;
+  return { content: { 'application/json': { schema: body } } };
 }
 
 const addComponents = createJsonSchemaTransformObject({ zodToJsonConfig });

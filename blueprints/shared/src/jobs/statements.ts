@@ -20,11 +20,13 @@ const locked = (state: string, more = '') => `
     ORDER BY jobs.id FOR UPDATE OF jobs
   )`;
 
-/** An event for each row of the CTE `changed`. Named by the status unless told otherwise. */
-export const events = (type = 'status', data = 'NULL') => `
+/** An event for each row of the CTE `changed`: what it was after the change. Named by the status
+ *  unless told otherwise. */
+export const events = (type = 'status') => `
   event AS (
-    INSERT INTO job_events (job_id, seq, type, data)
-    SELECT id, event_seq, ${type}, (${data})::jsonb FROM changed
+    INSERT INTO job_events (job_id, seq, type, failures, progress, error)
+    SELECT id, event_seq, ${type}, failures, progress,
+      CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
 
 /** What an end leaves besides its event: what was used, a row for each type of a batch, and a
@@ -82,7 +84,7 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     INSERT INTO dead_letters (tenant, job_id, run, type, attempts, error, trace_id, died_at)
     SELECT tenant, id, run, type, failures, error, split_part(traceparent, '-', 2), finished_at
     FROM changed WHERE status = 'dead'
-  ), ${ended}, ${events('status', "error - 'stack'")}
+  ), ${ended}, ${events()}
   SELECT id, CASE status WHEN 'dead' THEN run ELSE run - 1 END AS run, type, status, failures,
     traceparent FROM changed`;
 
@@ -107,7 +109,7 @@ export const create = statement<Created>(
     SELECT id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
       ${now} + delay_ms * interval '1 ms' FROM item
     WHERE key IS NULL OR id IN (SELECT job_id FROM won)
-    RETURNING id, status, event_seq, created_at
+    RETURNING id, status, failures, progress, error, event_seq, created_at
   ), ${events()}
   SELECT id, created_at FROM changed`,
   ({ tenant }) => [
@@ -198,8 +200,8 @@ export const progress = statement<{ id: string }>(
   `WITH changed AS (
     UPDATE jobs SET progress = $3, event_seq = event_seq + 1
     WHERE id = $1 AND run = $2 AND status = 'active' AND progress <> $3
-    RETURNING id, event_seq, progress
-  ), ${events("'progress'", "jsonb_build_object('progress', progress)")}
+    RETURNING id, status, failures, progress, error, event_seq
+  ), ${events("'progress'")}
   SELECT id FROM changed`,
   ({ ids, runs }) => [ids[0], runs[0], 50],
 );

@@ -34,6 +34,12 @@ export const replayed: Answers = {
   409: { description: 'The dead letter was already replayed' },
 };
 
+export const streamed: Answers = {
+  200: { description: 'Events, until the final one' },
+  204: { description: 'The job is finished, and Last-Event-ID is its last event: do not reconnect' },
+  422: { description: 'Last-Event-ID is no event of the job' },
+};
+
 export const listed: Answers = {
   200: { description: 'A page; `next` is the cursor of the one after, or null' },
 };

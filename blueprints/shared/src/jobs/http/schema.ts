@@ -28,6 +28,14 @@ export const submitHeaders = z.looseObject({
   'idempotency-key': visible(255).optional(),
 });
 
+export const resumeHeaders = z.looseObject({
+  'last-event-id': z
+    .string()
+    .regex(/^\d{1,9}$/, 'The id of an event of this job')
+    .transform(Number)
+    .optional(),
+});
+
 export const pollHeaders = z.looseObject({ 'if-none-match': z.string().optional() });
 export const nothing = z.undefined();
 
@@ -46,6 +54,13 @@ export const job = z
   })
   .meta({ id: 'Job' });
 
+export const eventStream = z.unknown().meta({
+  type: 'string',
+  description:
+    `Server-sent events ${[...statuses, 'progress'].join(', ')}. The id is the event's number in ` +
+    'its job; data is JSON: status, attempts, progress and at, with error (retrying, dead) or ' +
+    'result (succeeded).',
+});
 export const jobPage = pageOf(job);
 export const jobQuery = z.strictObject({
   ...pageQuery,
