@@ -26,7 +26,10 @@ export const events: FastifyPluginAsyncZod<Options> = async (app, { jobs, hub })
         security: withKey,
         headers: resumeHeaders,
         params: byId,
-        response: { 200: { content: { 'text/event-stream': { schema: eventStream } } }, 204: nothing },
+        response: {
+          200: { content: { 'text/event-stream': { schema: eventStream } } },
+          204: nothing,
+        },
         answers: answers.streamed,
       },
     },

@@ -36,7 +36,9 @@ export const replayed: Answers = {
 
 export const streamed: Answers = {
   200: { description: 'Events, until the final one' },
-  204: { description: 'The job is finished, and Last-Event-ID is its last event: do not reconnect' },
+  204: {
+    description: 'The job is finished, and Last-Event-ID is its last event: do not reconnect',
+  },
   422: { description: 'Last-Event-ID is no event of the job' },
 };
 
