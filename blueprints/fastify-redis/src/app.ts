@@ -20,11 +20,17 @@ import { parsing } from './plugins/parsing.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
+import { WebhookTargets } from './webhooks/targets.ts';
 
 export interface AppOptions {
   config: Pick<
     Config,
-    'JOB_LEASE_S' | 'JOB_BACKOFF_MS' | 'JOB_MAX_ATTEMPTS' | 'IDEMPOTENCY_TTL_H' | 'POLL_AFTER_S'
+    | 'JOB_LEASE_S'
+    | 'JOB_BACKOFF_MS'
+    | 'JOB_MAX_ATTEMPTS'
+    | 'IDEMPOTENCY_TTL_H'
+    | 'POLL_AFTER_S'
+    | 'WEBHOOK_ALLOW_CIDRS'
   >;
   log: Logger;
   db: Database;
@@ -70,6 +76,7 @@ function createJobService({ config, db }: AppOptions) {
     store,
     reader: new JobReader(db),
     letters: new DeadLetters(db),
+    webhooks: new WebhookTargets(db, config.WEBHOOK_ALLOW_CIDRS),
     maxAttempts: config.JOB_MAX_ATTEMPTS,
     idempotencyTtlH: config.IDEMPOTENCY_TTL_H,
   });

@@ -12,6 +12,7 @@ export const config = {
   JOB_MAX_ATTEMPTS: 5,
   IDEMPOTENCY_TTL_H: 24,
   POLL_AFTER_S: 7,
+  WEBHOOK_ALLOW_CIDRS: [],
 };
 
 export interface TestApp {

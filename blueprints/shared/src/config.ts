@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { moduleVariables } from './modules/config.ts';
 import { sizing } from './sizing.ts';
 import { count, port, url } from './variables.ts';
+import { webhookVariables } from './webhooks/variables.ts';
 
 const variables = z.object({
   PORT: port(3000),
@@ -26,6 +27,7 @@ const variables = z.object({
   JOB_BACKOFF_MS: count(sizing.job_backoff_ms, 3_600_000),
   JOB_LEASE_S: count(sizing.job_lease_s, 3600),
   IDEMPOTENCY_TTL_H: count(24, 720),
+  ...webhookVariables,
   RETENTION_DAYS: count(sizing.retention_days, 3650),
   SHUTDOWN_GRACE_S: count(sizing.shutdown_grace_s, 3600),
   /** How long a stopping process still answers, so that load balancers notice. */

@@ -10,5 +10,6 @@ export const sizing = {
   shutdown_grace_s: {{ size.shutdown_grace_s }},
   ai_timeout_ms: {{ size.ai_timeout_ms }},
   poll_after_s: {{ size.poll_after_s }},
+  webhook_concurrency: {{ size.webhook_concurrency }},
   retention_days: {{ size.retention_days }},
 };

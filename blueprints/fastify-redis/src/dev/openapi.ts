@@ -15,6 +15,7 @@ const app = await createApp({
     JOB_MAX_ATTEMPTS: 1,
     IDEMPOTENCY_TTL_H: 1,
     POLL_AFTER_S: 1,
+    WEBHOOK_ALLOW_CIDRS: [],
   },
   log,
   db: new Database(database, log),
