@@ -49,7 +49,7 @@ export const claimDeliveries = statement<Delivery>(
       SELECT FROM webhook_gone AS g WHERE g.tenant = claimed.tenant AND g.url = claimed.url
     ) AS gone
   FROM claimed`,
-  () => [2, 1, ['receiver.example'], [1], 20_000],
+  () => [2, 1, ['slow.example'], [1], 20_000],
 );
 
 export const settleDelivered = statement<{ id: string }>(

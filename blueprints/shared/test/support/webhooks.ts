@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { Registry } from 'prom-client';
+import { afterAll } from 'vitest';
 import { JobStore } from '../../src/jobs/store.ts';
 import { startLoop } from '../../src/loop.ts';
 import { createWebhookAgent } from '../../src/webhooks/agent.ts';
@@ -10,9 +11,23 @@ import { WebhookSender } from '../../src/webhooks/sender.ts';
 import type { TestDatabase } from './database.ts';
 import { createJob } from './jobs.ts';
 import { silent } from './log.ts';
+import { type Answer, type Receiver, startReceiver } from './receiver.ts';
 
 export const loopback = [ipaddr.parseCIDR('127.0.0.0/8')];
 const leaseMs = 60_000;
+
+/** Starts receivers of webhooks; none outlives the file. */
+export function receivers(): (answer?: Answer) => Promise<Receiver> {
+  const started: Receiver[] = [];
+  afterAll(() => {
+    for (const receiver of started) receiver[Symbol.dispose]();
+  });
+  return async (answer) => {
+    const receiver = await startReceiver(answer);
+    started.push(receiver);
+    return receiver;
+  };
+}
 
 /** What a worker does about webhooks, to receivers on this machine. */
 export function testDeliverer(

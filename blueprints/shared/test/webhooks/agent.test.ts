@@ -2,8 +2,7 @@ import type { lookup as systemLookup } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
 import { createWebhookAgent, ForbiddenAddressError } from '../../src/webhooks/agent.ts';
-import { receivers } from '../support/receiver.ts';
-import { loopback } from '../support/webhooks.ts';
+import { loopback, receivers } from '../support/webhooks.ts';
 
 const receiver = receivers();
 

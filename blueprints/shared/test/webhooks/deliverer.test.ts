@@ -6,12 +6,13 @@ import { JobReader } from '../../src/jobs/reader.ts';
 import { WebhookSecrets } from '../../src/webhooks/secrets.ts';
 import { testDatabase } from '../support/database.ts';
 import { rowOf } from '../support/jobs.ts';
-import { type Receiver, receivers } from '../support/receiver.ts';
+import type { Receiver } from '../support/receiver.ts';
 import { until } from '../support/wait.ts';
 import {
   ageDelivery,
   deliveryOf,
   endJob,
+  receivers,
   testDeliverer,
   testDeliveries,
 } from '../support/webhooks.ts';
