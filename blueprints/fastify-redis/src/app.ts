@@ -28,6 +28,7 @@ import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
 import { usage } from './routes/usage.ts';
 import { UsageReader } from './usage/reader.ts';
+import { WebhookTargets } from './webhooks/targets.ts';
 
 export interface AppOptions {
   config: Config;
@@ -84,6 +85,7 @@ function createJobService({ config, db, log }: AppOptions) {
     store,
     reader: new JobReader(db),
     letters: new DeadLetters(db, { onEvents }),
+    webhooks: new WebhookTargets(db, config.WEBHOOK_ALLOW_CIDRS),
     maxAttempts: config.JOB_MAX_ATTEMPTS,
     idempotencyTtlH: config.IDEMPOTENCY_TTL_H,
   });

@@ -12,5 +12,6 @@ export const sizing = {
   poll_after_s: {{ size.poll_after_s }},
   staleness_s: {{ size.staleness_s }},
   stream_connections: {{ size.stream_connections }},
+  webhook_concurrency: {{ size.webhook_concurrency }},
   retention_days: {{ size.retention_days }},
 };

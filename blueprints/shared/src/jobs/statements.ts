@@ -217,16 +217,18 @@ export const cancel = statement<Job>(
   ({ ids, tenant }) => [ids[0], tenant],
 );
 
-/** A dead letter is replayed once; the job that it left starts over, and what its death counted is
- *  taken back. A NULL tenant is any. */
+/** A dead letter is replayed once. The job that it left starts over, and what its death counted is
+ *  taken back; the webhook that it left is due again, also if its URL was gone, and the job stays
+ *  as it is. A NULL tenant is any. */
 export const replay = statement<Job>(
   'jobs.replay',
   `WITH letter AS (
     UPDATE dead_letters SET replayed_at = ${now}
-    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL RETURNING job_id, run
+    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL
+    RETURNING job_id, run, delivery_id
   ), old AS (
     SELECT jobs.* FROM jobs JOIN letter ON jobs.id = letter.job_id AND jobs.run = letter.run
-    WHERE status = 'dead' FOR UPDATE OF jobs
+    WHERE delivery_id IS NULL AND status = 'dead' FOR UPDATE OF jobs
   ), usage AS (
     INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
     SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1, 0, -1,
@@ -237,8 +239,14 @@ export const replay = statement<Job>(
       event_seq = jobs.event_seq + 1
     FROM old WHERE jobs.id = old.id
     RETURNING jobs.*
+  ), delivery AS (
+    UPDATE webhook_deliveries AS d SET due_at = ${now}, attempts = 0
+    FROM letter WHERE d.id = letter.delivery_id RETURNING d.job_id, d.tenant, d.url
+  ), gone AS (
+    DELETE FROM webhook_gone AS g USING delivery AS d WHERE g.tenant = d.tenant AND g.url = d.url
   ), ${events()}
-  SELECT * FROM changed`,
+  SELECT * FROM changed
+  UNION ALL SELECT jobs.* FROM jobs JOIN delivery ON jobs.id = delivery.job_id`,
   ({ letter, tenant }) => [letter, tenant],
 );
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../http/page.ts';
+import { webhookUrl } from '../../webhooks/url.ts';
 import { type Priority, priorities, statuses } from '../model.ts';
 import { jobTypes } from '../types/index.ts';
 
@@ -12,6 +13,7 @@ const visible = (length: number) =>
   });
 
 const fields = {
+  webhook: z.strictObject({ url: webhookUrl }).optional(),
   delay_ms: z.int().min(0).max(maxDelayMs).optional(),
   priority: z.enum(priorityNames).optional(),
 };
