@@ -4,6 +4,8 @@ import { sizing } from './sizing.ts';
 
 const count = (fallback: number, max: number) =>
   z.coerce.number().int().min(1).max(max).default(fallback);
+const amount = (fallback: number, max: number) =>
+  z.coerce.number().int().min(0).max(max).default(fallback);
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback);
 const url = (...protocols: string[]) =>
   z.url({
@@ -29,6 +31,14 @@ const variables = z.object({
     .string()
     .regex(/^[^:]+$/, 'must not hold a colon')
     .default(service.name),
+  /** A Redis of its own, which may evict. Without it each process caches for itself. */
+  CACHE_REDIS_URL: url('redis', 'rediss').optional(),
+  /** Begins the cache's keys: services that share a Redis must not share it. */
+  CACHE_PREFIX: z.string().min(1).default(service.name),
+  /** What a process may keep of answers. 0: nothing is cached. */
+  CACHE_L1_MB: amount(sizing.cache_l1_mb, 65_536),
+  /** How old an answer may be. 0: nothing is cached. */
+  STALENESS_S: amount(sizing.staleness_s, 2_592_000),
   AI_BASE_URL: url('http', 'https'),
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),
@@ -45,7 +55,7 @@ const variables = z.object({
   RETENTION_DAYS: count(sizing.retention_days, 3650),
   SHUTDOWN_GRACE_S: count(sizing.shutdown_grace_s, 3600),
   /** How long a stopping process still answers, so that load balancers notice. */
-  SHUTDOWN_DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(1000),
+  SHUTDOWN_DRAIN_MS: amount(1000, 600_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
