@@ -20,6 +20,13 @@ test('the sizes are those of the brief, unless the environment says otherwise', 
   });
 });
 
+test('what may be 0 may be 0, and the cache needs no Redis', () => {
+  const config = loadConfig({ ...env, CACHE_L1_MB: '0', STALENESS_S: '0' });
+  expect(config).toMatchObject({ CACHE_L1_MB: 0, STALENESS_S: 0 });
+  expect(config.CACHE_REDIS_URL).toBeUndefined();
+  expect(() => loadConfig({ ...env, STALENESS_S: '-1' })).toThrow('STALENESS_S');
+});
+
 test('all problems are named at once', () => {
   const wrong = { PORT: 'x', REDIS_URL: 'http://redis', JOB_LEASE_S: '0', LOG_LEVEL: 'loud' };
   expect(() => loadConfig({ ...wrong, AI_BASE_URL: env.AI_BASE_URL })).toThrow(
