@@ -20,6 +20,12 @@ test('the sizes are those of the brief, unless the environment says otherwise', 
   });
 });
 
+test('what may be 0 may be 0', () => {
+  const config = loadConfig({ ...env, CACHE_L1_MB: '0', STALENESS_S: '0' });
+  expect(config).toMatchObject({ CACHE_L1_MB: 0, STALENESS_S: 0 });
+  expect(() => loadConfig({ ...env, STALENESS_S: '-1' })).toThrow('STALENESS_S');
+});
+
 test('all problems are named at once', () => {
   const wrong = { PORT: 'x', AI_BASE_URL: 'ftp://ai', JOB_LEASE_S: '0', LOG_LEVEL: 'loud' };
   expect(() => loadConfig({ ...env, ...wrong, DATABASE_URL: '' })).toThrow(
