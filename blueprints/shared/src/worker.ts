@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AiClient } from './ai/client.ts';
+import { Doorbell } from './events/doorbell.ts';
 import { Leases } from './jobs/leases.ts';
 import { purge } from './jobs/retention.ts';
 import { Runner } from './jobs/runner.ts';
@@ -12,6 +13,7 @@ import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
+import { rollUp } from './usage/rollup.ts';
 import { createDeliverer } from './webhooks/create.ts';
 
 /** Time kept at the end of the grace for handing back what is unfinished. */
@@ -19,11 +21,13 @@ const handBackMs = 3000;
 
 function createWorker(base: Base): Service {
   const { config, log, db, registry } = base;
+  const { ring: onEvents } = new Doorbell(db, log);
   const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
+    onEvents,
   });
-  const transport = createTransport(base);
+  const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry);
   const ai = new AiClient({
@@ -39,6 +43,7 @@ function createWorker(base: Base): Service {
   const chores: LoopOptions[] = [
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
+    { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
     { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
   ];
   let stops: (() => Promise<void>)[] = [];

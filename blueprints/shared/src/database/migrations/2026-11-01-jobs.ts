@@ -43,7 +43,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       job_id uuid NOT NULL,
       seq integer NOT NULL,
       type text NOT NULL,
-      data jsonb,
+      failures smallint NOT NULL,
+      progress smallint NOT NULL,
+      error jsonb,
       at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (job_id, seq)
     )`.execute(db);
