@@ -33,6 +33,28 @@ test('all problems are named at once', () => {
   );
 });
 
+test('webhooks go to public addresses, ten times within four days, unless told otherwise', () => {
+  const { WEBHOOK_ALLOW_CIDRS, WEBHOOK_SCHEDULE_MS } = loadConfig(env);
+  expect([WEBHOOK_ALLOW_CIDRS, WEBHOOK_SCHEDULE_MS.length]).toEqual([[], 9]);
+  const given = { WEBHOOK_ALLOW_CIDRS: '10.0.0.0/8, fd00::/8', WEBHOOK_SCHEDULE_MS: '10,20' };
+  const config = loadConfig({ ...env, ...given });
+  const blocks = config.WEBHOOK_ALLOW_CIDRS.map(([network, bits]) => `${network}/${bits}`);
+  expect([blocks, config.WEBHOOK_SCHEDULE_MS]).toEqual([
+    ['10.0.0.0/8', 'fd00::/8'],
+    [10, 20],
+  ]);
+});
+
+test.each([
+  ['WEBHOOK_ALLOW_CIDRS', '10.0.0.0/8,intranet'],
+  ['WEBHOOK_ALLOW_CIDRS', '10/8'],
+  ['WEBHOOK_ALLOW_CIDRS', '10.0.0.1'],
+  ['WEBHOOK_SCHEDULE_MS', '10,soon'],
+  ['WEBHOOK_SCHEDULE_MS', '10,,20'],
+])('%s is refused as %s', (name, value) => {
+  expect(() => loadConfig({ ...env, [name]: value })).toThrow(name);
+});
+
 test('a stored answer must not outlive its job', () => {
   const short = { ...env, RETENTION_DAYS: '1', IDEMPOTENCY_TTL_H: '25' };
   expect(() => loadConfig(short)).toThrow('IDEMPOTENCY_TTL_H must not exceed RETENTION_DAYS');
