@@ -65,9 +65,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE INDEX dead_letters_open ON dead_letters (tenant, died_at, id)
     WHERE replayed_at IS NULL`.execute(db);
 
-  await sql`CREATE INDEX dead_letters_newest ON dead_letters (died_at, id)
-    WHERE replayed_at IS NULL`.execute(db);
-
   await sql`
     CREATE TABLE idempotency_keys (
       tenant text NOT NULL,
