@@ -13,8 +13,10 @@ from tests.contract.waiting import until
 ROUTES = {
     "/v1/jobs": {"get", "post"},
     "/v1/jobs/{id}": {"get", "delete"},
+    "/v1/jobs/{id}/events": {"get"},
     "/v1/dead-letters": {"get"},
     "/v1/dead-letters/{id}/replay": {"post"},
+    "/v1/usage": {"get"},
     "/v1/job-types": {"get"},
 }
 METRIC = re.compile(r"\b(?:http|jobs?|database|nodejs)_\w+")

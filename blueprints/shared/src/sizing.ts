@@ -1,14 +1,17 @@
 /** The sizes that the brief computed (docs/architecture.md shows the arithmetic).
  *  The environment variable of the same name, in capitals, overrides each. */
 export const sizing = {
-  api_pool: 3,
-  worker_pool: 5,
-  worker_concurrency: 15,
-  job_max_attempts: 5,
-  job_backoff_ms: 1000,
-  job_lease_s: 30,
-  shutdown_grace_s: 35,
-  ai_timeout_ms: 37500,
-  poll_after_s: 2,
-  retention_days: 30,
+  api_pool: {{ size.api_pool }},
+  worker_pool: {{ size.worker_pool }},
+  worker_concurrency: {{ size.worker_concurrency }},
+  job_max_attempts: {{ size.job_max_attempts }},
+  job_backoff_ms: {{ size.job_backoff_ms }},
+  job_lease_s: {{ size.job_lease_s }},
+  shutdown_grace_s: {{ size.shutdown_grace_s }},
+  ai_timeout_ms: {{ size.ai_timeout_ms }},
+  poll_after_s: {{ size.poll_after_s }},
+  staleness_s: {{ size.staleness_s }},
+  stream_connections: {{ size.stream_connections }},
+  webhook_concurrency: {{ size.webhook_concurrency }},
+  retention_days: {{ size.retention_days }},
 };

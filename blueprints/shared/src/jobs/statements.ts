@@ -1,5 +1,5 @@
 import { type Statement, statement } from '../database/statement.ts';
-import type { ClaimedJob, Created, Failed, Job } from './model.ts';
+import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
 
 // The state machine of a job: every transition is one statement here. What a transport does to
 // waiting runs stands with it. Invariants:
@@ -20,11 +20,13 @@ const locked = (state: string, more = '') => `
     ORDER BY jobs.id FOR UPDATE OF jobs
   )`;
 
-/** An event for each row of the CTE `changed`. Named by the status unless told otherwise. */
-export const events = (type = 'status', data = 'NULL') => `
+/** An event for each row of the CTE `changed`: what it was after the change. Named by the status
+ *  unless told otherwise. */
+export const events = (type = 'status') => `
   event AS (
-    INSERT INTO job_events (job_id, seq, type, data)
-    SELECT id, event_seq, ${type}, (${data})::jsonb FROM changed
+    INSERT INTO job_events (job_id, seq, type, failures, progress, error)
+    SELECT id, event_seq, ${type}, failures, progress,
+      CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
 
 /** What an end leaves besides its event: what was used, a row for each type of a batch, and a
@@ -82,8 +84,9 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     INSERT INTO dead_letters (tenant, job_id, run, type, attempts, error, trace_id, died_at)
     SELECT tenant, id, run, type, failures, error, split_part(traceparent, '-', 2), finished_at
     FROM changed WHERE status = 'dead'
-  ), ${ended}, ${events('status', "error - 'stack'")}
-  SELECT id, type, status, failures, traceparent FROM changed`;
+  ), ${ended}, ${events()}
+  SELECT id, CASE status WHEN 'dead' THEN run ELSE run - 1 END AS run, type, status, failures,
+    traceparent FROM changed`;
 
 const batch: Statement['example'] = ({ ids, runs }) => [ids, runs];
 
@@ -106,7 +109,7 @@ export const create = statement<Created>(
     SELECT id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
       ${now} + delay_ms * interval '1 ms' FROM item
     WHERE key IS NULL OR id IN (SELECT job_id FROM won)
-    RETURNING id, status, event_seq, created_at
+    RETURNING id, status, failures, progress, error, event_seq, created_at
   ), ${events()}
   SELECT id, created_at FROM changed`,
   ({ tenant }) => [
@@ -133,17 +136,18 @@ export const claim = statement<ClaimedJob>(
   (seed) => [...batch(seed), 30],
 );
 
-export const finish = statement<{ id: string }>(
+export const finish = statement<Run>(
   'jobs.finish',
   `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[]) AS i (id, run, result)),
   ${locked("status = 'active'")},
   changed AS (
     UPDATE jobs SET status = 'succeeded', progress = 100, result = item.result, error = NULL,
       lease_until = NULL, finished_at = ${now}, event_seq = event_seq + 1
-    FROM item WHERE jobs.id = item.id AND jobs.id IN (SELECT id FROM locked)
+    FROM item WHERE (jobs.id, jobs.run) = (item.id, item.run)
+      AND jobs.id IN (SELECT id FROM locked)
     RETURNING jobs.*
   ), ${ended}, ${events()}
-  SELECT id FROM changed`,
+  SELECT id, run FROM changed`,
   (seed) => [...batch(seed), seed.ids.map(() => '{}')],
 );
 
@@ -196,8 +200,8 @@ export const progress = statement<{ id: string }>(
   `WITH changed AS (
     UPDATE jobs SET progress = $3, event_seq = event_seq + 1
     WHERE id = $1 AND run = $2 AND status = 'active' AND progress <> $3
-    RETURNING id, event_seq, progress
-  ), ${events("'progress'", "jsonb_build_object('progress', progress)")}
+    RETURNING id, status, failures, progress, error, event_seq
+  ), ${events("'progress'")}
   SELECT id FROM changed`,
   ({ ids, runs }) => [ids[0], runs[0], 50],
 );
@@ -213,16 +217,18 @@ export const cancel = statement<Job>(
   ({ ids, tenant }) => [ids[0], tenant],
 );
 
-/** A dead letter is replayed once; the job that it left starts over, and what its death counted is
- *  taken back. A NULL tenant is any. */
+/** A dead letter is replayed once. The job that it left starts over, and what its death counted is
+ *  taken back; the webhook that it left is due again, also if its URL was gone, and the job stays
+ *  as it is. A NULL tenant is any. */
 export const replay = statement<Job>(
   'jobs.replay',
   `WITH letter AS (
     UPDATE dead_letters SET replayed_at = ${now}
-    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL RETURNING job_id, run
+    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL
+    RETURNING job_id, run, delivery_id
   ), old AS (
     SELECT jobs.* FROM jobs JOIN letter ON jobs.id = letter.job_id AND jobs.run = letter.run
-    WHERE status = 'dead' FOR UPDATE OF jobs
+    WHERE delivery_id IS NULL AND status = 'dead' FOR UPDATE OF jobs
   ), usage AS (
     INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
     SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1, 0, -1,
@@ -233,8 +239,14 @@ export const replay = statement<Job>(
       event_seq = jobs.event_seq + 1
     FROM old WHERE jobs.id = old.id
     RETURNING jobs.*
+  ), delivery AS (
+    UPDATE webhook_deliveries AS d SET due_at = ${now}, attempts = 0
+    FROM letter WHERE d.id = letter.delivery_id RETURNING d.job_id, d.tenant, d.url
+  ), gone AS (
+    DELETE FROM webhook_gone AS g USING delivery AS d WHERE g.tenant = d.tenant AND g.url = d.url
   ), ${events()}
-  SELECT * FROM changed`,
+  SELECT * FROM changed
+  UNION ALL SELECT jobs.* FROM jobs JOIN delivery ON jobs.id = delivery.job_id`,
   ({ letter, tenant }) => [letter, tenant],
 );
 

@@ -1,12 +1,24 @@
 import { Coalescer } from '../coalesce.ts';
 import type { Database } from '../database/database.ts';
+import type { Statement } from '../database/statement.ts';
 import { isUnavailable } from '../database/unavailable.ts';
-import type { ClaimedJob, Created, Failed, Failure, Job, JobError, NewJob, Run } from './model.ts';
+import type {
+  ClaimedJob,
+  Created,
+  Failed,
+  Failure,
+  Job,
+  JobError,
+  NewJob,
+  OnEvents,
+  Run,
+} from './model.ts';
 import * as statements from './statements.ts';
 
 export interface StoreOptions {
   leaseS: number;
   backoffMs: number;
+  onEvents?: OnEvents;
 }
 
 const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !isUnavailable(e) };
@@ -25,23 +37,23 @@ export class JobStore {
   private readonly creations = new Coalescer<NewJob, Created | null>({
     ...batch,
     weigh: (job) => job.input.length,
-    run: async (jobs) => pair(jobs, await this.db.query(statements.create, creationColumns(jobs))),
+    run: async (jobs) => pair(jobs, await this.move(statements.create, creationColumns(jobs))),
   });
 
   private readonly claims = new Coalescer<Run, ClaimedJob | null>({
     ...batch,
     run: async (runs) => {
       const values = [...fences(runs), this.options.leaseS];
-      return pair(runs, await this.db.query(statements.claim, values));
+      return pair(runs, await this.move(statements.claim, values));
     },
   });
 
-  private readonly finishes = new Coalescer<Run & { result: string }, { id: string } | null>({
+  private readonly finishes = new Coalescer<Run & { result: string }, Run | null>({
     ...batch,
     weigh: ({ result }) => result.length,
     run: async (runs) => {
       const values = [...fences(runs), runs.map(({ result }) => result)];
-      return pair(runs, await this.db.query(statements.finish, values));
+      return pair(runs, await this.move(statements.finish, values));
     },
   });
 
@@ -51,7 +63,7 @@ export class JobStore {
       const permanent = runs.map((failure) => failure.permanent);
       const errors = runs.map(({ error }) => JSON.stringify(error));
       const values = [this.options.backoffMs, ...fences(runs), permanent, errors];
-      return pair(runs, await this.db.query(statements.fail, values));
+      return pair(runs, await this.move(statements.fail, values));
     },
   });
 
@@ -64,7 +76,7 @@ export class JobStore {
     return this.claims.submit(run);
   }
 
-  finish(run: Run, result: unknown): Promise<{ id: string } | null> {
+  finish(run: Run, result: unknown): Promise<Run | null> {
     return this.finishes.submit({ ...run, result: JSON.stringify(result ?? null) });
   }
 
@@ -73,11 +85,11 @@ export class JobStore {
   }
 
   async progress({ id, run }: Run, percent: number): Promise<void> {
-    await this.db.query(statements.progress, [id, run, percent]);
+    await this.move(statements.progress, [id, run, percent]);
   }
 
   async handBack(runs: Run[]): Promise<void> {
-    await this.db.query(statements.handBack, fences(runs));
+    await this.move(statements.handBack, fences(runs));
   }
 
   async renewLeases(runs: Run[]): Promise<void> {
@@ -93,22 +105,38 @@ export class JobStore {
   /** Takes runs away from workers that no longer renew their leases. */
   expire(error: JobError, limit: number): Promise<Failed[]> {
     const values = [this.options.backoffMs, JSON.stringify(error), limit];
-    return this.db.query(statements.expire, values);
+    return this.move(statements.expire, values);
   }
 
   async cancel(id: string, tenant: string): Promise<Job | null> {
-    return (await this.db.first(statements.cancel, [id, tenant])) ?? null;
+    const [job] = await this.move(statements.cancel, [id, tenant]);
+    return job ?? null;
+  }
+
+  /** Carries out a transition, which commits, and tells of the jobs that it moved. */
+  private async move<Row extends { id: string }>(
+    statement: Statement<Row>,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const rows = await this.db.query(statement, values);
+    this.options.onEvents?.(rows);
+    return rows;
   }
 }
 
 const fences = (runs: Run[]) => [runs.map(({ id }) => id), runs.map(({ run }) => run)];
 
-/** Each row goes to one item only: of two messages for the same run, one gets it. */
-function pair<Row extends { id: string }>(items: { id: string }[], rows: Row[]): (Row | null)[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return items.map(({ id }) => {
-    const row = byId.get(id) ?? null;
-    byId.delete(id);
+/** A job that is created has no run yet. */
+type Item = Pick<Run, 'id'> & Partial<Run>;
+
+/** Each row goes to one item only: of two messages for the same run, one gets it. A batch may hold
+ *  several runs of one job. */
+function pair<Row extends Item>(items: Item[], rows: Row[]): (Row | null)[] {
+  const key = ({ id, run }: Item) => `${id} ${run}`;
+  const byKey = new Map(rows.map((row) => [key(row), row]));
+  return items.map((item) => {
+    const row = byKey.get(key(item)) ?? null;
+    byKey.delete(key(item));
     return row;
   });
 }

@@ -85,6 +85,18 @@ describe('the fence', () => {
     const done = await Promise.all(fenced.map((run) => store.finish(run, {})));
     expect(done.map(Boolean)).toEqual(runs.map((_, i) => i % 2 === 1));
   });
+
+  test('holds for a run that was taken over and came back to the same worker', async () => {
+    const late = await claimed();
+    await store.handBack([late]);
+    const current = { id: late.id, run: 2 };
+    await store.claim(current);
+    // The first keeps the store busy, so that the others share a batch.
+    const runs = [{ id: late.id, run: 9 }, late, current];
+    const done = await Promise.all(runs.map((run) => store.finish(run, { by: run.run })));
+    expect(done).toEqual([null, null, current]);
+    expect(await rowOf(database.pool, late.id)).toMatchObject({ result: { by: 2 } });
+  });
 });
 
 describe('a failed run', () => {

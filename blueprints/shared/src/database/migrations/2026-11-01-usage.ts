@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 // What ended is written as deltas, by whoever ends it, and rolled up later: workers never wait for
-// each other at one day's row.
+// each other at one day's row. Seconds are exact: what is taken back leaves nothing.
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE usage_deltas (
@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       jobs integer NOT NULL,
       succeeded integer NOT NULL,
       dead integer NOT NULL,
-      seconds float8 NOT NULL
+      seconds numeric NOT NULL
     )`.execute(db);
   await sql`
     CREATE TABLE usage_days (
@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       jobs bigint NOT NULL,
       succeeded bigint NOT NULL,
       dead bigint NOT NULL,
-      seconds float8 NOT NULL,
+      seconds numeric NOT NULL,
       PRIMARY KEY (tenant, day, type)
     )`.execute(db);
 }
