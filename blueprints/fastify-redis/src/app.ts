@@ -15,6 +15,7 @@ import { JobReader } from './jobs/reader.ts';
 import { JobService } from './jobs/service.ts';
 import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
+import { createCache } from './modules/cache.ts';
 import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
 import { answerError, errors } from './plugins/errors.ts';
@@ -65,11 +66,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(openapi);
   await app.register(auth, { authenticator: new Authenticator(new KeyStore(db)) });
 
+  const cache = createCache(options);
+  app.addHook('onClose', async () => cache.close());
   const service = createJobService(options);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
   await app.register(events, { jobs: service, hub: createHub(options) });
   await app.register(deadLetters, { jobs: service });
-  await app.register(usage, { usage: new UsageReader(db), stalenessS: options.config.STALENESS_S });
+  await app.register(usage, {
+    usage: new UsageReader(db, cache),
+    stalenessS: options.config.STALENESS_S,
+  });
   await app.register(jobTypes);
   return app;
 }

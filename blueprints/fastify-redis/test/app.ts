@@ -13,6 +13,7 @@ export const config = loadConfig({
   AI_BASE_URL: 'http://nowhere',
   POLL_AFTER_S: '7',
   STALENESS_S: '5',
+  CACHE_L1_MB: '0',
 });
 
 export interface TestApp {
@@ -23,7 +24,7 @@ export interface TestApp {
 }
 
 /** The app on the file's own database, without a server. */
-export function testApp(database: TestDatabase): TestApp {
+export function testApp(database: TestDatabase, given = config): TestApp {
   const test = {
     as: async (tenant, ...scopes) => ({
       authorization: `Bearer ${await new KeyStore(database.db).create(tenant, scopes)}`,
@@ -32,7 +33,7 @@ export function testApp(database: TestDatabase): TestApp {
   } as Pick<TestApp, 'as' | 'inject'> as TestApp;
   beforeAll(async () => {
     const { db, url: DATABASE_URL } = database;
-    const options = { config: { ...config, DATABASE_URL }, log: silent, db };
+    const options = { config: { ...given, DATABASE_URL }, log: silent, db };
     test.app = await createApp({ ...options, registry: new Registry() });
   });
   afterAll(() => test.app.close());

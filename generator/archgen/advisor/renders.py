@@ -14,7 +14,7 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "event_bus": ("none",),
     "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),
-    "caching": ("none",),
+    "caching": ("none", "in-process", "two-tier"),
     "http_caching": ("revalidate",),
     "vectors": ("none",),
     "partitioning": ("none",),
