@@ -1,11 +1,12 @@
 {% if queue_store == 'redis' %}
 import { BullBroker } from '../jobs/broker/bullmq.ts';
 import { BrokerTransport } from '../jobs/broker/transport.ts';
+import type { OnEvents } from '../jobs/model.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
-/** How jobs come to this worker: through BullMQ. */
-export const createTransport = ({ config, db, log }: Base): Transport =>
+/** How jobs come to this worker: through BullMQ. The store claims them, and tells of it. */
+export const createTransport = ({ config, db, log }: Base, _onEvents: OnEvents): Transport =>
   new BrokerTransport(db, new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log), log);
 {% else %}
 import type { OnEvents } from '../jobs/model.ts';
