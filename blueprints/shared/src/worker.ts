@@ -42,7 +42,6 @@ function createWorker(base: Base): Service {
 
   const chores: LoopOptions[] = [
     ...transport.chores,
-    webhooks.chore,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
     { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
@@ -55,6 +54,7 @@ function createWorker(base: Base): Service {
     start() {
       stops = chores.map((chore) => startLoop(chore, log));
       stopLeases = startLoop(leases.loop, log);
+      webhooks.start();
       consumer = transport.consume(runner, config.WORKER_CONCURRENCY);
     },
     async stop() {

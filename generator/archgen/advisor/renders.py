@@ -19,7 +19,7 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "vectors": ("none",),
     "partitioning": ("none",),
     "database": ("single",),
-    "client_updates": ("polling",),
+    "client_updates": ("polling", "webhook"),
     "pool": ("direct",),
 }
 

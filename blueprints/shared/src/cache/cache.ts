@@ -8,12 +8,12 @@ import type { Tier } from './tier.ts';
 export interface CacheOptions {
   /** How old an answer may get while its loader works. 0: nothing is cached. */
   stalenessMs: number;
-  /** How much older it may get while its loader fails; 60 s. */
+  /** How much older it may get while its loader fails. Default: 60 s. */
   staleOnErrorMs?: number;
   l1: {
     /** 0: nothing is cached. */
     maxBytes: number;
-    /** How long an answer serves without a look at L2; `stalenessMs`, which it cannot exceed. */
+    /** How long an answer serves without a look at L2. Default and maximum: `stalenessMs`. */
     ttlMs?: number;
   };
   l2?: Tier | undefined;
@@ -27,22 +27,22 @@ export interface CacheRequest {
   key: string;
   /** What the answer is made of, within the tenant; the same for every read of the key. */
   tags?: readonly string[];
-  /** How long the answer is fresh, at most `stalenessMs`; half of that. Past it readers still get it,
-   *  until `stalenessMs`, while one of them has it loaded anew. */
+  /** How long the answer is fresh. Past it readers still get it, until `stalenessMs`, while one of
+   *  them has it loaded anew. Default: half of `stalenessMs`, its maximum. */
   ttlMs?: number;
-  /** The same for a loaded null or undefined, which is never served past it; 1 s. */
+  /** The same for a loaded null or undefined, which is never served past it. Default: 1 s. */
   negativeTtlMs?: number;
 }
 
 /** Cache-aside over this process' memory (L1), optionally a tier that all processes share (L2), and
  *  the loader, which runs once a key however many readers there are.
  *
- *  Staleness. An answer's age counts from the beginning of its load. It never exceeds `stalenessMs`,
- *  unless the loader fails: then by at most `staleOnErrorMs`. What was loaded before an invalidation
- *  began is not served after it: in this process from its end on; in others from their hearing of
- *  it, and if they do not, at most min(L1 TTL, `stalenessMs`) later. That holds for loads under way,
- *  too. If L2 could not be told, it is told before this process reads it again; for other processes
- *  the age is the bound until then. */
+ *  Staleness. An answer's age, from the beginning of its load to the coming of its reader, is at most
+ *  `stalenessMs`. What was loaded before an invalidation, or was being loaded then, serves nobody who
+ *  comes after `invalidate` in this process; in another, nobody after it has heard of it, and if it
+ *  never does, nobody who comes min(L1 TTL, `stalenessMs`) later. An L2 that could not be told is
+ *  told before this process reads it again; until then, for other processes, the age is the bound.
+ *  Only while the loader fails may an answer be older than all this, by `staleOnErrorMs`. */
 export class Cache {
   private readonly options: CacheOptions;
   private readonly l1: L1;

@@ -18,6 +18,7 @@ export interface Found {
 
 export interface FetcherOptions {
   l1: L1;
+  /** How long an answer, or a load under way, serves without a look at L2. */
   l1Ms: number;
   l2: Tier | undefined;
   metrics: CacheMetrics;
@@ -30,7 +31,7 @@ const retryMs = 1000;
 const failingMs = 10_000;
 /** Between two looks for what another process loads. */
 const lookAgainMs = 100;
-/** In characters; what is longer is not kept. */
+/** Longer answers, in characters of JSON, are not kept. */
 const longest = 1 << 20;
 
 /** Gets what L1 lacks from L2 or from the loader, once for all who ask, and keeps it. */
@@ -43,7 +44,7 @@ export class Fetcher {
   }
 
   fetch(read: Read): Promise<Found> {
-    return this.flights.join(flightOf(read), () => this.look(read));
+    return this.flights.join(flightOf(read), this.options.l1Ms, () => this.look(read));
   }
 
   /** Straight from the loader. */
@@ -96,7 +97,7 @@ export class Fetcher {
     const now = performance.now();
     if (!old || now >= old.goneAt) throw error;
     log.warn({ err: error, key: address.id }, 'a load failed; serving an older answer');
-    const staleUntil = Math.max(old.staleUntil, Math.min(now + failingMs, old.goneAt));
+    const staleUntil = Math.min(now + failingMs, old.goneAt);
     l1.set(address, { ...old, staleUntil, retryAt: now + retryMs });
     return { text: old.text, source: 'stale' };
   }

@@ -18,16 +18,20 @@ interface Stored extends Kept {
   versions: string;
 }
 
-/** What an entry takes beside its texts (measured: 330 to 380 bytes). */
+/** What an entry takes beside its texts (measured: 310 to 340 bytes). */
 const overheadBytes = 400;
+/** A tag is remembered for so many bytes of entries; it takes 100 itself (measured). */
+const bytesPerTag = 2048;
+const maxTags = 100_000;
 
 /** The entries of this process, at most `maxBytes` of them; the least recently used leave first.
  *  An address that was taken before an invalidation neither finds nor keeps anything after it. */
 export class L1 {
   private readonly entries: LRUCache<string, Stored>;
-  private readonly tagVersions = new TagVersions();
+  private readonly tagVersions: TagVersions;
 
   constructor(maxBytes: number) {
+    this.tagVersions = new TagVersions(Math.min(maxTags, Math.ceil(maxBytes / bytesPerTag)));
     this.entries = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: ({ text, versions }, id) =>

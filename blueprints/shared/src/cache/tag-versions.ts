@@ -3,9 +3,13 @@ import { LRUCache } from 'lru-cache';
 /** Tags' versions in this process. A version that was dropped or forgotten is replaced by one that
  *  never was, so what carries an old one can only be missed, never be taken for current. */
 export class TagVersions {
-  private readonly versions = new LRUCache<string, number>({ max: 100_000 });
+  private readonly versions: LRUCache<string, number>;
   private last = 0;
   private epoch = 0;
+
+  constructor(max: number) {
+    this.versions = new LRUCache({ max });
+  }
 
   /** The current versions of tags, as one text to compare. */
   of(tags: readonly string[]): string {

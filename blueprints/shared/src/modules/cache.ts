@@ -15,10 +15,16 @@ export function createCache({ config, registry, log }: Pick<Base, 'config' | 're
 {% if caching == 'two-tier' %}
   const { CACHE_REDIS_URL: url, CACHE_PREFIX: prefix } = config;
   const l2 = url ? new RedisTier({ url, prefix, metrics, log }) : undefined;
+  // Also bounds what a process serves that no longer hears of invalidations.
+  const ttl = l2 ? { ttlMs: 10_000 } : {};
 {% endif %}
   const cache = new Cache({
     stalenessMs: config.STALENESS_S * 1000,
+{% if caching == 'two-tier' %}
+    l1: { maxBytes: config.CACHE_L1_MB * 2 ** 20, ...ttl },
+{% else %}
     l1: { maxBytes: config.CACHE_L1_MB * 2 ** 20 },
+{% endif %}
 {% if caching == 'two-tier' %}
     l2,
 {% endif %}

@@ -57,6 +57,21 @@ test('age counts from the beginning of the load', async () => {
   expect(await read()).toBe('v2');
 });
 
+test('who comes when a load has become too old does not wait for it', async () => {
+  const { cache } = localCache();
+  const loader = testLoader({ held: true });
+  const read = () => cache.get(usage, loader.load);
+  const first = read();
+  await settle();
+  pass(10_001);
+  loader.value = 'v2';
+  const second = read();
+  await settle();
+  loader.release();
+  expect(await first).toBe('v1');
+  expect(await second).toBe('v2');
+});
+
 test('while the loader fails an older answer serves, asked for once a second, up to its bound', async () => {
   const { cache, counts } = localCache({ staleOnErrorMs: 30_000 });
   const loader = testLoader();
@@ -151,6 +166,21 @@ test('a load that began before an invalidation is not kept, nor joined by who co
   expect(await after).toBe('v2');
   expect(await read()).toBe('v2');
   expect(loader.loads).toBe(2);
+});
+
+test('a load that began before an invalidation does not replace what was loaded after it', async () => {
+  const { cache } = localCache();
+  const old = testLoader({ held: true });
+  const before = cache.get(usage, old.load);
+  await settle();
+  await cache.invalidate({ tenant: 't1', tags: ['jobs'] });
+  const loader = testLoader({ value: 'v2' });
+  const read = () => cache.get(usage, loader.load);
+  await read();
+  old.release();
+  await before;
+  expect(await read()).toBe('v2');
+  expect(loader.loads).toBe(1);
 });
 
 test('an invalidated answer does not stand in for a loader that fails', async () => {

@@ -15,11 +15,11 @@ export interface RedisTierOptions {
   url: string;
   /** Begins every key: services that share a Redis must not share it. */
   prefix: string;
-  /** How long others wait for a load before they load, too; 5 s. */
+  /** How long others wait for a load before they load, too. Default: 5 s. */
   lockMs?: number;
-  /** How long an operation may take; 100 ms. */
+  /** How long an operation may take. Default: 100 ms. */
   deadlineMs?: number;
-  /** How long Redis is left alone after one failed or was late; 1 s. */
+  /** How long Redis is left alone after one failed or was late. Default: 1 s. */
   pauseMs?: number;
   metrics: CacheMetrics;
   log: Logger;

@@ -1,28 +1,12 @@
-import { afterAll, expect, test } from 'vitest';
-import { FaultProxy } from '../../../faults/proxy.ts';
+import { expect, test } from 'vitest';
+import type { FaultProxy } from '../../../faults/proxy.ts';
 import { testLoader } from '../../support/cache.ts';
-import { testPort } from '../../support/processes.ts';
-import { sharedCaches } from '../../support/shared-cache.ts';
+import { sharedCaches } from '../../support/shared-caches.ts';
 import { until } from '../../support/wait.ts';
 
 const shared = sharedCaches();
 const request = (key: string) => ({ tenant: 't1', key, tags: [key] });
 const nameOf = (kind: 'entry' | 'lock', key: string) => `${shared.prefix}:${kind}:{t1}:${key}`;
-const proxies: FaultProxy[] = [];
-afterAll(() => {
-  for (const proxy of proxies) proxy.close();
-});
-
-/** A cache behind a link to Redis that can be disturbed; it listens. */
-async function remote(given: Parameters<typeof shared.open>[0] = {}) {
-  const proxy = await FaultProxy.open(shared.url, await testPort());
-  proxies.push(proxy);
-  const opened = shared.open({ url: proxy.url, deadlineMs: 300, ...given });
-  await until('the subscription', () => opened.subscriptions() === 1);
-  const [commands, subscription] = proxy.connections;
-  if (!commands || !subscription) throw new Error('a tier has two connections');
-  return { ...opened, proxy, commands, subscription };
-}
 
 const faults = [
   {
@@ -39,7 +23,7 @@ const faults = [
 test.each(faults)(
   'with a Redis that is $fault reads go on without it, and with it when it is back',
   async ({ fault, disturb }) => {
-    const { cache, counts, proxy } = await remote({ pauseMs: 1000 });
+    const { cache, counts, proxy } = await shared.openRemote({ pauseMs: 1000 });
     const read = (i: number) => cache.get(request(`${fault} ${i}`), async () => i);
     await read(0);
     disturb(proxy);
@@ -62,7 +46,7 @@ test.each(faults)(
 );
 
 test('many readers of a hung Redis wait for one deadline together', async () => {
-  const { cache, proxy } = await remote();
+  const { cache, proxy } = await shared.openRemote();
   proxy.hold();
   const began = performance.now();
   const read = (_: unknown, i: number) => cache.get(request(`crowd ${i}`), async () => i);
@@ -71,7 +55,7 @@ test('many readers of a hung Redis wait for one deadline together', async () => 
 });
 
 test('an invalidation that Redis could not be told is made up for', async () => {
-  const { cache, proxy } = await remote();
+  const { cache, proxy } = await shared.openRemote();
   const near = shared.open();
   const loader = testLoader();
   const read = () => near.cache.get(request('untold'), loader.load);
@@ -86,7 +70,7 @@ test('an invalidation that Redis could not be told is made up for', async () => 
 });
 
 test('what this process invalidated during an outage it does not read again after it', async () => {
-  const { cache, proxy, counts } = await remote({ l1TtlMs: 1 });
+  const { cache, proxy, counts } = await shared.openRemote({ l1TtlMs: 1 });
   const loader = testLoader();
   const read = () => cache.get(request('own'), loader.load);
   await read();
@@ -103,7 +87,7 @@ test('what this process invalidated during an outage it does not read again afte
 });
 
 test('invalidations that were missed cost no more than the L1: it is emptied when heard again', async () => {
-  const { cache, subscription, subscriptions } = await remote();
+  const { cache, subscription, subscriptions } = await shared.openRemote();
   const near = shared.open();
   const loader = testLoader();
   const read = () => cache.get(request('missed'), loader.load);
@@ -117,8 +101,23 @@ test('invalidations that were missed cost no more than the L1: it is emptied whe
   expect(await read()).toBe('v2');
 });
 
+test('a load that began before an invalidation is not kept by a process that did not hear of it', async () => {
+  const { cache, subscription } = await shared.openRemote();
+  const near = shared.open();
+  const loader = testLoader({ held: true });
+  const read = () => cache.get(request('unheard'), loader.load);
+  const old = read();
+  await until('the load', () => loader.loads === 1);
+  subscription.hold('down');
+  await near.cache.invalidate({ tenant: 't1', tags: ['unheard'] });
+  loader.value = 'v2';
+  loader.release();
+  expect(await old).toBe('v1');
+  expect(await read()).toBe('v2');
+});
+
 test('a load under way while invalidations were missed is not kept in L1', async () => {
-  const { cache, subscription, subscriptions } = await remote();
+  const { cache, subscription, subscriptions } = await shared.openRemote();
   const near = shared.open();
   const loader = testLoader({ held: true });
   const read = () => cache.get(request('missed meanwhile'), loader.load);
@@ -135,7 +134,7 @@ test('a load under way while invalidations were missed is not kept in L1', async
 });
 
 test('an L2 answer on its way while its invalidation arrives is not kept in L1', async () => {
-  const { cache, commands, counts } = await remote({ deadlineMs: 5000 });
+  const { cache, commands, counts } = await shared.openRemote({ deadlineMs: 5000 });
   const near = shared.open();
   const loader = testLoader();
   await near.cache.get(request('crossed'), loader.load);
@@ -153,7 +152,7 @@ test('an L2 answer on its way while its invalidation arrives is not kept in L1',
 });
 
 test('what a hung Redis writes late is as old as it is', async () => {
-  const { cache, commands } = await remote({ stalenessMs: 1000, deadlineMs: 200 });
+  const { cache, commands } = await shared.openRemote({ stalenessMs: 1000, deadlineMs: 200 });
   const near = shared.open({ stalenessMs: 1000 });
   const loader = testLoader({ held: true });
   const first = cache.get(request('late'), loader.load);
@@ -169,7 +168,7 @@ test('what a hung Redis writes late is as old as it is', async () => {
 });
 
 test('a lock that a hung Redis grants late is given back', async () => {
-  const { cache, commands } = await remote({ lockMs: 60_000, deadlineMs: 200 });
+  const { cache, commands } = await shared.openRemote({ lockMs: 60_000, deadlineMs: 200 });
   commands.hold('up');
   expect(await cache.get(request('late lock'), async () => 'v1')).toBe('v1');
   const near = shared.open({ lockMs: 60_000 });
@@ -180,7 +179,7 @@ test('a lock that a hung Redis grants late is given back', async () => {
 });
 
 test('a half-open connection is replaced', async () => {
-  const { cache, commands } = await remote();
+  const { cache, commands } = await shared.openRemote();
   commands.hold();
   const near = shared.open();
   await until('the second tier', async () => {

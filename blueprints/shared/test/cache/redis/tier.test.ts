@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testLoader } from '../../support/cache.ts';
 import { processes } from '../../support/processes.ts';
-import { sharedCaches } from '../../support/shared-cache.ts';
+import { sharedCaches } from '../../support/shared-caches.ts';
 import { until } from '../../support/wait.ts';
 
 const shared = sharedCaches();
@@ -69,7 +69,7 @@ test('a load that began before an invalidation elsewhere is kept neither in L2 n
 });
 
 test('who comes after an invalidation does not wait for a load that began before it', async () => {
-  const [a, b] = [shared.open(), shared.open({ lockMs: 60_000 })];
+  const [a, b] = [shared.open({ lockMs: 60_000 }), shared.open({ lockMs: 60_000 })];
   const loader = testLoader({ held: true });
   const old = a.cache.get(request('overtaken'), loader.load);
   await until('the load', () => loader.loads === 1);
@@ -105,14 +105,14 @@ test('nothing is kept when a tag version was evicted while it was loaded', async
 test("L1 takes no more than what is left of L2's entry", async () => {
   const [a, b] = [shared.open({ stalenessMs: 4000 }), shared.open({ stalenessMs: 4000 })];
   const loader = testLoader();
-  const began = performance.now();
   const read = ({ cache }: typeof a) => cache.get(request('rest', { ttlMs: 4000 }), loader.load);
   await read(a);
-  await sleepUntil(began + 2000);
+  const loaded = performance.now();
+  await sleepUntil(loaded + 2000);
   expect(await read(b)).toBe('v1');
   expect(loader.loads).toBe(1);
   loader.value = 'v2';
-  await sleepUntil(began + 4100);
+  await sleepUntil(loaded + 4100);
   expect(await read(b)).toBe('v2');
 });
 
