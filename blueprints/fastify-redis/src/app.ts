@@ -5,6 +5,7 @@ import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
+import { endpoints } from './endpoints/index.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { EventHub } from './events/hub.ts';
 import { streamMetrics } from './events/metrics.ts';
@@ -77,6 +78,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     stalenessS: options.config.STALENESS_S,
   });
   await app.register(jobTypes);
+  for (const endpoint of endpoints) await app.register(endpoint, { db, cache });
   return app;
 }
 
