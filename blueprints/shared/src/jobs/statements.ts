@@ -124,12 +124,15 @@ export const statements = {
   }),
 
   handBack: `
-    WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
-    ${locked("status = 'active'")},
+    WITH item AS (
+      SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS i (id, run, delay_ms)
+    ),
+    ${locked("status = 'active'", ', item.delay_ms')},
     changed AS (
       UPDATE jobs SET status = CASE failures WHEN 0 THEN 'queued' ELSE 'retrying' END,
-        run = run + 1, due_at = ${now}, lease_until = NULL, event_seq = event_seq + 1
-      WHERE id IN (SELECT id FROM locked) RETURNING *
+        run = run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
+        event_seq = event_seq + 1
+      FROM locked WHERE jobs.id = locked.id RETURNING jobs.*
     ), ${events()}
     SELECT id FROM changed`,
 

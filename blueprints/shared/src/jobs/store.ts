@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { Coalescer } from '../coalesce.ts';
 import { isUnavailable } from '../database/pool.ts';
 import { query } from '../database/query.ts';
-import type { ClaimedJob, Failure, Job, JobError, NewJob, Run } from './model.ts';
+import type { ClaimedJob, Failure, Job, JobError, NewJob, Postponement, Run } from './model.ts';
 import { statements } from './statements.ts';
 
 export interface StoreOptions {
@@ -70,6 +70,14 @@ export class JobStore {
     },
   });
 
+  private readonly postponements = new Coalescer<Postponement, { id: string } | null>({
+    ...batch,
+    run: async (runs) => {
+      const values = [...fences(runs), runs.map(({ delayMs }) => delayMs)];
+      return pair(runs, await query<{ id: string }>(this.pool, statements.handBack, values));
+    },
+  });
+
   /** null: the idempotency key is already there. */
   create(job: NewJob): Promise<Created | null> {
     return this.creations.submit(job);
@@ -92,7 +100,12 @@ export class JobStore {
   }
 
   async handBack(runs: Run[]): Promise<void> {
-    await query(this.pool, statements.handBack, fences(runs));
+    await query(this.pool, statements.handBack, [...fences(runs), runs.map(() => 0)]);
+  }
+
+  /** Hands a run back for later: it could not be tried, which counts no failure. */
+  postpone(run: Postponement): Promise<{ id: string } | null> {
+    return this.postponements.submit(run);
   }
 
   async renewLeases(runs: Run[]): Promise<void> {
