@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { KeyStore, type Scope } from '../src/auth/keys.ts';
+import { LocalTokens } from '../src/backpressure/tokens.ts';
 import type { TestDatabase } from './support/database.ts';
 import { silent } from './support/log.ts';
 
@@ -12,6 +13,9 @@ export const config = {
   JOB_MAX_ATTEMPTS: 5,
   IDEMPOTENCY_TTL_H: 24,
   POLL_AFTER_S: 7,
+  JOB_WAIT_S: 10,
+  MAX_QUEUE_DEPTH: 10_000,
+  MAX_EVENT_LOOP_DELAY_MS: 60_000,
 };
 
 export interface TestApp {
@@ -31,7 +35,8 @@ export function testApp(database: TestDatabase): TestApp {
   } as Pick<TestApp, 'as' | 'inject'> as TestApp;
   beforeAll(async () => {
     const { pool } = database;
-    test.app = await createApp({ config, log: silent, pool, registry: new Registry() });
+    const tokens = new LocalTokens({ rps: 10_000, burst: 10_000 });
+    test.app = await createApp({ config, log: silent, pool, registry: new Registry(), tokens });
   });
   afterAll(() => test.app.close());
   return test;

@@ -35,6 +35,15 @@ const variables = z.object({
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
   /** Calls at once from one worker: fewer than WORKER_CONCURRENCY keep slots for other work. */
   AI_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).optional(),
+  /** Requests a second of one tenant, and how many it may make at once after a rest. */
+  RATE_LIMIT_RPS: count(sizing.peak_rps, 1_000_000),
+  RATE_LIMIT_BURST: count(10 * sizing.peak_rps, 10_000_000),
+  /** Jobs are refused when they would wait ten times as long … */
+  JOB_WAIT_S: count(sizing.job_wait_s, 86_400),
+  /** … or so many wait already. */
+  MAX_QUEUE_DEPTH: count(sizing.max_queue_depth, 100_000_000),
+  /** Requests are refused when the event loop is as late as this, on average over a second. */
+  MAX_EVENT_LOOP_DELAY_MS: count(250, 60_000),
   /** When a client should ask again after an unfinished job. */
   POLL_AFTER_S: count(sizing.poll_after_s, 86_400),
   API_POOL: count(sizing.api_pool, 1000),

@@ -7,7 +7,7 @@ export interface Deadline {
   /** What did not end in time, for the error: "The call to ai". */
   of: string;
   /** Whose abort ends the work as well. */
-  signal: AbortSignal;
+  signal?: AbortSignal;
 }
 
 /** Runs work under a signal that aborts at its deadline or with the caller's. It settles then, also
@@ -19,7 +19,7 @@ export async function withDeadline<T>(
   const deadline = new AbortController();
   const late = () => deadline.abort(new DeadlineExceeded(`${of} did not end within ${ms} ms`));
   const timer = setTimeout(late, ms);
-  const either = AbortSignal.any([signal, deadline.signal]);
+  const either = AbortSignal.any([deadline.signal, ...(signal ? [signal] : [])]);
   try {
     return await Promise.race([work(either), aborted(either)]);
   } catch (error) {

@@ -29,6 +29,7 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
     '/v1/jobs',
     {
       ...write,
+      config: { makesJobs: true },
       schema: {
         summary: 'Accept a job',
         security: withKey,
@@ -37,13 +38,14 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
         response: answers({ 202: job }),
       },
     },
-    async ({ caller, body, sent, traceparent, headers }, reply) => {
+    async ({ caller, body, sent, traceparent, headers, refusal }, reply) => {
       const accepted = await jobs.submit({
         tenant: caller.tenant,
         body,
         sent,
         traceparent,
         idempotencyKey: headers['idempotency-key'],
+        refusal,
       });
       return reply.code(202).header('location', `/v1/jobs/${accepted.id}`).send(accepted);
     },

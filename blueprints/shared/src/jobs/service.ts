@@ -27,6 +27,8 @@ export interface Submission {
   sent: unknown;
   traceparent: string;
   idempotencyKey?: string | undefined;
+  /** Thrown unless the idempotency key is known. */
+  refusal?: Problem | undefined;
 }
 
 /** What the HTTP routes of jobs do, in any framework. Throws Problems. */
@@ -38,10 +40,18 @@ export class JobService {
   }
 
   async submit(submission: Submission) {
-    const { tenant, sent, idempotencyKey: key } = submission;
+    const { tenant, sent, idempotencyKey: key, refusal } = submission;
     const job = this.newJob(submission);
-    if (key === undefined) return this.create(job);
+    if (key === undefined) {
+      if (refusal) throw refusal;
+      return this.create(job);
+    }
     const hash = hashOf(sent);
+    if (refusal) {
+      const stored = await this.options.reader.byIdempotencyKey(tenant, key);
+      if (stored) return acceptedView(sameBody(stored, hash));
+      throw refusal;
+    }
     const keyed = { ...job, idempotency: { key, hash, ttlHours: this.options.idempotencyTtlH } };
     // A key that expires between the two looks is taken in the next round.
     for (let round = 0; round < 3; round += 1) {

@@ -1,24 +1,6 @@
 import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
-import { query } from '../database/query.ts';
-
-/** Each count reads its own partial index, which holds unfinished jobs only. */
-const depths = `
-  SELECT
-    (SELECT count(*) FROM jobs WHERE due_at IS NOT NULL)::int AS due,
-    (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)::int AS published,
-    (SELECT count(*) FROM jobs WHERE lease_until IS NOT NULL)::int AS active,
-    extract(epoch FROM clock_timestamp() - least(
-      (SELECT min(due_at) FROM jobs WHERE due_at <= (SELECT clock_timestamp())),
-      (SELECT min(published_at) FROM jobs WHERE published_at IS NOT NULL)
-    ))::float8 AS oldest_s`;
-
-interface Depths {
-  due: number;
-  published: number;
-  active: number;
-  oldest_s: number | null;
-}
+import { type QueueSample, sampleQueue } from '../jobs/queue-sample.ts';
 
 const maxAgeMs = 5000;
 
@@ -26,14 +8,11 @@ const maxAgeMs = 5000;
  *  when scraped, at most every five seconds; without a database they keep what they had. */
 export function queueMetrics(registry: Registry, pool: pg.Pool) {
   let sampledAt = Number.NEGATIVE_INFINITY;
-  let sample: Promise<Depths | undefined>;
+  let sample: Promise<QueueSample | undefined>;
   const sampled = () => {
     if (performance.now() - sampledAt >= maxAgeMs) {
       sampledAt = performance.now();
-      sample = query<Depths & pg.QueryResultRow>(pool, depths).then(
-        ([row]) => row,
-        () => undefined,
-      );
+      sample = sampleQueue(pool).catch(() => undefined);
     }
     return sample;
   };

@@ -1,0 +1,92 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type pg from 'pg';
+import { Gauge, type Registry } from 'prom-client';
+import { Problem } from '../http/problem.ts';
+import { type QueueSample, sampleQueue } from '../jobs/queue-sample.ts';
+import { QueueWait } from './queue-wait.ts';
+
+export interface ShedderOptions {
+  /** How long a job should wait at most; it sheds from ten times that. */
+  jobWaitS: number;
+  /** Jobs that may wait, whatever the throughput: the queue's memory is made for so many. */
+  maxQueueDepth: number;
+  /** Mean delay of the event loop over a second, from which it sheds. */
+  maxLoopDelayMs: number;
+}
+
+const shedFactor = 10;
+const loopResolutionMs = 20;
+const longestRetryAfterS = 60;
+
+/** Refuses early what could not be done in time. It decides by the last sample, so that a request
+ *  costs nothing. */
+export class Shedder {
+  private readonly pool: pg.Pool;
+  private readonly options: ShedderOptions;
+  private readonly maxWaitS: number;
+  private readonly wait: QueueWait;
+  private readonly loopDelay = monitorEventLoopDelay({ resolution: loopResolutionMs });
+  private loopDelayMs = 0;
+  private waiting = 0;
+  private sampledAt = new Date();
+
+  constructor(pool: pg.Pool, options: ShedderOptions, registry: Registry) {
+    this.pool = pool;
+    this.options = options;
+    this.maxWaitS = shedFactor * options.jobWaitS;
+    this.wait = new QueueWait(options.maxQueueDepth / this.maxWaitS);
+    this.loopDelay.enable();
+    const { wait } = this;
+    new Gauge({
+      name: 'jobs_estimated_wait_seconds',
+      help: 'How long a new job is expected to wait: depth by throughput',
+      registers: [registry],
+      collect() {
+        this.set(wait.seconds);
+      },
+    });
+  }
+
+  get loop() {
+    return { name: 'load sample', everyMs: 1000, tick: () => this.sample() };
+  }
+
+  /** Why no request should be taken now. */
+  get busy(): Problem | undefined {
+    if (this.loopDelayMs <= this.options.maxLoopDelayMs) return undefined;
+    return shed('This process has more requests than it can answer.', 1);
+  }
+
+  /** Why no job should be taken now. */
+  get full(): Problem | undefined {
+    const { seconds } = this.wait;
+    if (seconds <= this.maxWaitS && this.waiting <= this.options.maxQueueDepth) return undefined;
+    return shed('Too many jobs are waiting.', seconds - this.maxWaitS);
+  }
+
+  async sample(): Promise<void> {
+    this.sampleLoop();
+    const at = new Date();
+    const sample = await sampleQueue(this.pool, this.sampledAt, at);
+    const elapsedS = Math.max(0.001, (at.getTime() - this.sampledAt.getTime()) / 1000);
+    this.sampledAt = at;
+    this.waiting = sample.waiting;
+    this.wait.observe({ ...sample, unfinished: unfinished(sample), elapsedS });
+  }
+
+  private sampleLoop() {
+    // The histogram measures from turn to turn of its own timer. Without a turn there is no mean; the
+    // next one will be long enough.
+    const { mean } = this.loopDelay;
+    this.loopDelayMs = Number.isNaN(mean) ? 0 : mean / 1e6 - loopResolutionMs;
+    this.loopDelay.reset();
+  }
+}
+
+const unfinished = ({ due, published, active }: QueueSample) => due + published + active;
+
+function shed(detail: string, seconds: number) {
+  const retryAfterS = Math.ceil(Math.min(longestRetryAfterS, Math.max(1, seconds)));
+  const headers = { 'retry-after': String(retryAfterS) };
+  return new Problem(503, `${detail} Try again later.`, { headers });
+}
