@@ -111,7 +111,9 @@ export class Dependency {
       const deadline = { ms: this.timeoutMs, of: `The call to ${this.name}`, signal };
       return { failed: false, outcome: 'ok', value: await withDeadline(deadline, work) };
     } catch (error) {
-      if (signal.aborted) return { failed: false, outcome: 'aborted', error: signal.reason };
+      // A caller whose own deadline is over has waited for the dependency: that counts as well.
+      const aborted = signal.aborted && !(signal.reason instanceof DeadlineExceeded);
+      if (aborted) return { failed: false, outcome: 'aborted', error: signal.reason };
       if (error instanceof PermanentError) return { failed: false, outcome: 'rejected', error };
       if (error instanceof CallFailed) this.pause(error.retryAfterMs);
       const outcome = error instanceof DeadlineExceeded ? 'timeout' : 'failed';

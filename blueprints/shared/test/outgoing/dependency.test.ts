@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withDeadline } from '../../src/deadline.ts';
 import type { CallRefused } from '../../src/outgoing/errors.ts';
 import { completion, type TestAi, testAi } from '../support/ai.ts';
 import { until } from '../support/wait.ts';
@@ -44,6 +45,14 @@ describe('the breaker', () => {
     await using api = await testAi('never', { timeoutMs: 50, breaker: quick });
     expect(await endings(api, 4)).toEqual(Array(4).fill('DeadlineExceeded'));
     expect(api.api.breaker.state).toBe('open');
+  });
+
+  test('opens on calls that outlast their callers’ deadlines', async () => {
+    await using api = await testAi('never', { breaker: quick });
+    const late = () =>
+      withDeadline({ ms: 50, of: 'The caller' }, (signal) => complete(api, { signal }));
+    await Promise.allSettled(Array.from({ length: 4 }, late));
+    await until('it to be open', () => api.api.breaker.state === 'open');
   });
 
   test('stays closed while the requests are at fault, or few calls fail', async () => {
