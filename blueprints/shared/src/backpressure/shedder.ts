@@ -8,7 +8,8 @@ import { QueueWait } from './queue-wait.ts';
 export interface ShedderOptions {
   /** How long a job should wait at most; it sheds from ten times that. */
   jobWaitS: number;
-  /** Jobs that may wait, whatever the throughput: the queue's memory is made for so many. */
+  /** Jobs that may wait or be put off, whatever the throughput: the queue's memory is made for so
+   *  many, and while what they call is down nothing else bounds them. */
   maxQueueDepth: number;
   /** Mean delay of the event loop over a second, from which it sheds. */
   maxLoopDelayMs: number;
@@ -27,7 +28,7 @@ export class Shedder {
   private readonly wait: QueueWait;
   private readonly loopDelay = monitorEventLoopDelay({ resolution: loopResolutionMs });
   private loopDelayMs = 0;
-  private waiting = 0;
+  private depth = 0;
   private sampledAt = new Date();
 
   constructor(pool: pg.Pool, options: ShedderOptions, registry: Registry) {
@@ -60,7 +61,7 @@ export class Shedder {
   /** Why no job should be taken now. */
   get full(): Problem | undefined {
     const { seconds } = this.wait;
-    if (seconds <= this.maxWaitS && this.waiting <= this.options.maxQueueDepth) return undefined;
+    if (seconds <= this.maxWaitS && this.depth <= this.options.maxQueueDepth) return undefined;
     return shed('Too many jobs are waiting.', seconds - this.maxWaitS);
   }
 
@@ -70,7 +71,7 @@ export class Shedder {
     const sample = await sampleQueue(this.pool, this.sampledAt, at);
     const elapsedS = Math.max(0.001, (at.getTime() - this.sampledAt.getTime()) / 1000);
     this.sampledAt = at;
-    this.waiting = sample.waiting;
+    this.depth = sample.waiting + sample.put_off;
     this.wait.observe({ ...sample, unfinished: unfinished(sample), elapsedS });
   }
 

@@ -26,7 +26,7 @@ const shedder = (options: Partial<ShedderOptions> = {}) =>
     new Registry(),
   );
 
-test('what waits is what a worker could take, and what was put off after a try', async () => {
+test('what waits is what a worker could take; what was tried and put off is told apart', async () => {
   const since = new Date();
   const [active, failed, postponed] = await createJobs(4);
   await createJobs(2, { delayMs: 60_000 });
@@ -37,7 +37,8 @@ test('what waits is what a worker could take, and what was put off after a try',
     due: 5,
     published: 0,
     active: 1,
-    waiting: 3,
+    waiting: 1,
+    put_off: 2,
     created: 6,
   });
 });
@@ -51,6 +52,18 @@ test('jobs are refused while too many wait, and taken again when fewer do', asyn
   await Promise.all(runs.slice(0, 2).map((run) => store.claim(run)));
   await load.sample();
   expect(load.full).toBeUndefined();
+});
+
+test('jobs that are put off count as well, but not those for later', async () => {
+  const load = shedder();
+  const runs = await createJobs(11);
+  await createJobs(20, { delayMs: 60_000 });
+  await Promise.all(runs.map((run) => store.claim(run)));
+  await load.sample();
+  expect(load.full).toBeUndefined();
+  await Promise.all(runs.map((run) => store.postpone({ ...run, delayMs: 60_000 })));
+  await load.sample();
+  expect(load.full).toMatchObject({ statusCode: 503 });
 });
 
 test('a queue within its depth is too long for workers that are slower than planned', async () => {
