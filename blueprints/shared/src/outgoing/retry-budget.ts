@@ -9,7 +9,8 @@ export interface RetryBudgetOptions {
 
 export const retryBudgetDefaults: RetryBudgetOptions = { ratio: 0.1, trickle: 0.5, capacity: 10 };
 
-/** Keeps retries from multiplying the load of a dependency that is in trouble. */
+/** Keeps retries from multiplying the load of a dependency that is in trouble. One that goes right
+ *  gets its token back: when an outage is over, what it left is done as fast as it can be. */
 export class RetryBudget {
   private readonly options: RetryBudgetOptions;
   private saved: number;
@@ -39,6 +40,10 @@ export class RetryBudget {
 
   spend(): void {
     this.saved -= 1;
+  }
+
+  refund(): void {
+    this.add(1);
   }
 
   private add(tokens: number) {

@@ -141,24 +141,30 @@ describe('the bulkhead', () => {
 });
 
 describe('the retry budget', () => {
-  test('lets a tenth of the calls be retries, and a trickle', async () => {
-    const retryBudget = { trickle: 0.001, capacity: 2 };
-    await using api = await testAi(completion('fine'), { retryBudget });
-    const retry = () => ending(complete(api, { retry: true }));
-    expect([await retry(), await retry(), await retry()]).toEqual(['ok', 'ok', 'budget']);
+  const retryBudget = { trickle: 0.001, capacity: 2 };
+  const retry = (api: TestAi) => ending(complete(api, { retry: true }));
+
+  test('lets a tenth of the calls be retries', async () => {
+    await using api = await testAi({ status: 500 }, { retryBudget });
+    const retries = [await retry(api), await retry(api), await retry(api)];
+    expect(retries).toEqual(['AiError', 'AiError', 'budget']);
+    api.reply = completion('fine');
     for (let i = 0; i < 10; i += 1) await complete(api);
-    expect([await retry(), await retry()]).toEqual(['ok', 'budget']);
-    expect(await complete(api, { retry: true }).catch((error) => error.retryAfterMs)).toBeLessThan(
-      1_000_001,
-    );
+    api.reply = { status: 500 };
+    expect([await retry(api), await retry(api)]).toEqual(['AiError', 'budget']);
+    expect(api.calls).toHaveLength(13);
   });
 
   test('fills up again by itself', async () => {
-    await using api = await testAi(completion('fine'), {
-      retryBudget: { trickle: 20, capacity: 1 },
-    });
-    await complete(api, { retry: true });
-    await until('a token', async () => (await ending(complete(api, { retry: true }))) === 'ok');
+    const options = { retryBudget: { trickle: 20, capacity: 1 } };
+    await using api = await testAi({ status: 500 }, options);
+    expect(await retry(api)).toBe('AiError');
+    await until('a token', async () => (await retry(api)) === 'AiError');
+  });
+
+  test('is not used up by retries that go right', async () => {
+    await using api = await testAi(completion('fine'), { retryBudget });
+    for (let i = 0; i < 20; i += 1) expect(await retry(api)).toBe('ok');
   });
 });
 
