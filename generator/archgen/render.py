@@ -29,6 +29,8 @@ NAME_LENGTH = 50
 WINDOWS_RESERVED = frozenset(
     ("aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
+# Topics that are questions of their own, beside the blueprint (blueprints/questions/).
+OPTIONS = ("queue_store", "caching")
 ANSWERS_FILE = ".copier-answers.yml"
 
 Progress = Callable[[str], None]
@@ -78,7 +80,7 @@ def copier_data(architecture: Architecture, name: str) -> dict[str, Any]:
     """The answers that Copier stores: plain values, so that updates re-render the same numbers."""
     return {
         "service_name": name,
-        "blueprint": architecture.rendered["blueprint"],
+        **{topic: architecture.rendered[topic] for topic in ("blueprint", *OPTIONS)},
         "requirements": dict(architecture.requirements),
         "overrides": dict(architecture.overrides),
         "prices": dict(architecture.prices),

@@ -4,14 +4,16 @@ import pytest
 
 from tests.contract.waiting import until
 
-SCOPES = ("jobs:read", "jobs:write", "admin")
+SCOPES = ("jobs:read", "jobs:write", "usage:read", "admin")
 ROUTES = [
     ("GET", "/v1/jobs", "jobs:read"),
     ("GET", "/v1/jobs/{id}", "jobs:read"),
+    ("GET", "/v1/jobs/{id}/events", "jobs:read"),
     ("POST", "/v1/jobs", "jobs:write"),
     ("DELETE", "/v1/jobs/{id}", "jobs:write"),
     ("GET", "/v1/dead-letters", "admin"),
     ("POST", "/v1/dead-letters/{id}/replay", "admin"),
+    ("GET", "/v1/usage", "usage:read"),
 ]
 ABSENT = "00000000-0000-7000-8000-000000000000"
 

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
-import type pg from 'pg';
 import type { Registry } from 'prom-client';
-import { type Config, loadConfig } from './config.ts';
-import { createPool } from './database/pool.ts';
+import { type Config, databaseOptions, loadConfig } from './config.ts';
+import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { bootChecks } from './modules/boot.ts';
 import { createRegistry } from './ops/metrics.ts';
 import { ReadinessCheck } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
@@ -15,7 +15,7 @@ import { createOpsServer } from './ops/server.ts';
 export interface Base {
   config: Config;
   log: Logger;
-  pool: pg.Pool;
+  db: Database;
   registry: Registry;
   readiness: ReadinessCheck;
 }
@@ -23,7 +23,7 @@ export interface Base {
 export interface Service {
   /** At once; requests are answered as well as they can be. */
   listen?(): Promise<unknown>;
-  /** Once the migrations, Postgres and Redis were seen. */
+  /** Once all that it needs was seen. */
   start?(): void;
   /** Finishes or hands back what is under way. */
   stop(): Promise<void>;
@@ -40,18 +40,10 @@ export interface ProcessOptions {
 export async function runProcess({ name, poolSize, create }: ProcessOptions): Promise<void> {
   const config = loadConfigOrExit();
   const log = createLogger(config.LOG_LEVEL, name);
-  const pool = createPool(
-    {
-      url: config.DATABASE_URL,
-      size: poolSize(config),
-      acquireMs: config.DATABASE_ACQUIRE_MS,
-      name,
-    },
-    log,
-  );
-  const registry = createRegistry(pool);
-  const readiness = new ReadinessCheck(pool, config.REDIS_URL, log);
-  const service = await create({ config, log, pool, registry, readiness });
+  const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
+  const registry = createRegistry(db);
+  const readiness = new ReadinessCheck(db, bootChecks(config), log);
+  const service = await create({ config, log, db, registry, readiness });
   const ops = createOpsServer(readiness, registry, log);
 
   closeWithGrace(
@@ -64,7 +56,7 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
       await service.stop();
       ops.close();
       ops.closeAllConnections();
-      await pool.end();
+      await db.close();
       log.info('closed');
     },
   );

@@ -2,11 +2,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { KeyStore } from '../src/auth/keys.ts';
 import { testDatabase } from './support/database.ts';
 import { processes, testPort } from './support/processes.ts';
-import { testQueue } from './support/queue.ts';
 import { until } from './support/wait.ts';
 
 const database = testDatabase();
-const queue = testQueue();
 const start = processes();
 let env: NodeJS.ProcessEnv;
 let base: string;
@@ -18,7 +16,7 @@ beforeAll(async () => {
   env = {
     DATABASE_URL: database.url,
     DATABASE_DIRECT_URL: '',
-    QUEUE_NAME: queue.transport.queue,
+    QUEUE_NAME: new URL(database.url).pathname.slice(1),
     AI_BASE_URL: `http://127.0.0.1:${aiPort}/v1`,
     JOB_LEASE_S: '2',
     JOB_BACKOFF_MS: '50',
@@ -26,7 +24,7 @@ beforeAll(async () => {
     SHUTDOWN_DRAIN_MS: '100',
     HOST: '127.0.0.1',
   };
-  const key = await new KeyStore(database.pool).create('t1', ['admin']);
+  const key = await new KeyStore(database.db).create('t1', ['admin']);
   headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   start('src/dev/fake-ai.ts', { FAKE_AI_PORT: String(aiPort), FAKE_AI_DELAY_MS: '20' });
   start('src/api.ts', { ...env, PORT: String(port), OPS_PORT: String(await testPort()) });
@@ -111,21 +109,7 @@ test('a worker that is stopped hands back what it cannot finish', async () => {
 });
 
 test('a process with a wrong environment says all of it and ends', async () => {
-  const wrong = start('src/worker.ts', { ...env, REDIS_URL: '', PORT: 'x' });
+  const wrong = start('src/worker.ts', { ...env, AI_BASE_URL: '', PORT: 'x' });
   expect(await wrong.ended).toBe(1);
-  expect(wrong.output()).toMatch(/PORT .*\n.*REDIS_URL is missing/);
-});
-
-test('without Redis a process is live, not ready, and says what is missing', async () => {
-  const opsPort = await testPort();
-  const lonely = { ...env, REDIS_URL: 'redis://127.0.0.1:1', OPS_PORT: String(opsPort) };
-  const worker = start('src/worker.ts', lonely);
-  const ops = `http://127.0.0.1:${opsPort}`;
-  const live = await until('live', () => fetch(`${ops}/health/live`).catch(() => null));
-  expect(live.status).toBe(200);
-  const ready = await fetch(`${ops}/health/ready`);
-  expect(ready.status).toBe(503);
-  expect(await ready.json()).toMatchObject({ checks: { redis: 'not yet seen since boot' } });
-  worker.child.kill('SIGTERM');
-  expect(await worker.ended).toBe(0);
+  expect(wrong.output()).toMatch(/PORT .*\n.*AI_BASE_URL is missing/);
 });

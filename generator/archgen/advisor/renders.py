@@ -12,14 +12,14 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "workers": ("separate",),
     "blueprint": ("fastify-redis",),
     "event_bus": ("none",),
-    "queue_store": ("redis",),
+    "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),
-    "caching": ("none",),
+    "caching": ("none", "in-process", "two-tier"),
     "http_caching": ("revalidate",),
     "vectors": ("none",),
     "partitioning": ("none",),
     "database": ("single",),
-    "client_updates": ("polling",),
+    "client_updates": ("polling", "webhook"),
     "pool": ("direct",),
 }
 

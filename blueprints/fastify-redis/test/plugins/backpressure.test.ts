@@ -15,15 +15,15 @@ let app: FastifyInstance;
 let keys: KeyStore;
 
 beforeAll(() => {
-  keys = new KeyStore(database.pool);
+  keys = new KeyStore(database.db);
 });
 afterEach(() => app.close());
 
 async function start(policy: RatePolicy, limits: Partial<typeof config> = {}) {
   app = await createApp({
-    config: { ...config, ...limits },
+    config: { ...config, ...limits, DATABASE_URL: database.url },
     log: silent,
-    pool: database.pool,
+    db: database.db,
     registry: new Registry(),
     tokens: new LocalTokens(policy),
   });

@@ -41,7 +41,7 @@ describe('a caller', () => {
 
 describe('a key', () => {
   test('is stored hashed, and gone when revoked', async () => {
-    const keys = new KeyStore(database.pool);
+    const keys = new KeyStore(database.db);
     const key = await keys.create('t9', ['admin']);
     const { rows } = await database.pool.query('SELECT * FROM api_keys');
     expect(JSON.stringify(rows)).not.toContain(key);

@@ -9,7 +9,7 @@ const api = testApp(database);
 const error = { name: 'AiError', message: 'wrong', stack: 'AiError: wrong\n    at here' };
 
 async function die() {
-  const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+  const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
   const run = await createJob(store);
   await store.claim(run);
   await store.fail({ ...run, error, permanent: true });

@@ -61,7 +61,7 @@ describe('POST /v1/jobs', () => {
     ['deep enough', deep(64), 422, ['#']],
     ['an unknown type', { ...job, type: 'paint' }, 422, ['#/type']],
     ['a wrong input', { ...job, input: { text: '' } }, 422, ['#/input/text']],
-    ['unknown fields', { ...job, webhook: 1, b: 2 }, 422, ['#/webhook', '#/b']],
+    ['unknown fields', { ...job, a: 1, b: 2 }, 422, ['#/a', '#/b']],
     ['many problems', { ...job, delay_ms: -1, priority: 1 }, 422, ['#/delay_ms', '#/priority']],
     ['NUL', { ...job, input: { text: 'a\0b' } }, 422, ['#/input/text']],
     ['half a character', '{"type":"summarize","input":{"text":"\\ud83d"}}', 422, ['#/input/text']],
@@ -141,7 +141,7 @@ describe('GET /v1/jobs/{id}', () => {
   });
 
   test('shows result, attempts and error', async () => {
-    const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+    const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
     const { id } = (await post(job)).json();
     await store.claim({ id, run: 1 });
     const error = { name: 'AiError', message: 'wrong', stack: 'secret places' };
@@ -211,7 +211,7 @@ describe('DELETE /v1/jobs/{id}', () => {
   });
 
   test('is refused when the job has ended otherwise', async () => {
-    const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+    const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
     const { id } = (await post(job)).json();
     await store.claim({ id, run: 1 });
     await store.finish({ id, run: 1 }, {});

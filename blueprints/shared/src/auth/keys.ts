@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Kysely, PostgresDialect } from 'kysely';
-import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { Tables } from '../database/tables.ts';
+import type { Database } from '../database/database.ts';
+import * as statements from './statements.ts';
 
-export const scopes = ['jobs:read', 'jobs:write', 'admin'] as const;
+export const scopes = ['jobs:read', 'jobs:write', 'usage:read', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Who asks: a key without its secret. */
@@ -13,52 +12,39 @@ export interface Caller {
   scopes: readonly Scope[];
 }
 
+export interface KeyRow extends Caller {
+  id: string;
+  created_at: Date;
+  revoked_at: Date | null;
+}
+
 /** 256 random bits need no slow hash. */
 export const hashKey = (key: string) => createHash('sha256').update(key).digest();
 
 export class KeyStore {
-  private readonly db: Kysely<Tables>;
+  private readonly db: Database;
 
-  constructor(pool: pg.Pool) {
-    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  constructor(db: Database) {
+    this.db = db;
   }
 
   /** The key itself: it is shown once and stored hashed. */
   async create(tenant: string, granted: Scope[]): Promise<string> {
     const key = `ak_${randomBytes(32).toString('base64url')}`;
-    await this.db
-      .insertInto('api_keys')
-      .values({ id: uuidv7(), hash: hashKey(key), tenant, scopes: granted, revoked_at: null })
-      .execute();
+    await this.db.query(statements.createKey, [uuidv7(), hashKey(key), tenant, granted]);
     return key;
   }
 
-  async find(hash: Buffer): Promise<Caller | undefined> {
-    const row = await this.db
-      .selectFrom('api_keys')
-      .select(['tenant', 'scopes'])
-      .where('hash', '=', hash)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    return row as Caller | undefined;
+  find(hash: Buffer): Promise<Caller | undefined> {
+    return this.db.first(statements.findKey, [hash]);
   }
 
-  list() {
-    return this.db
-      .selectFrom('api_keys')
-      .select(['id', 'tenant', 'scopes', 'created_at', 'revoked_at'])
-      .orderBy('id')
-      .execute();
+  list(): Promise<KeyRow[]> {
+    return this.db.query(statements.listKeys);
   }
 
   /** Whether there was such a key, not yet revoked. */
   async revoke(id: string): Promise<boolean> {
-    const revoked = await this.db
-      .updateTable('api_keys')
-      .set({ revoked_at: new Date() })
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst();
-    return revoked.numUpdatedRows > 0n;
+    return (await this.db.first(statements.revokeKey, [id])) !== undefined;
   }
 }

@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
-import { type QueueSample, sampleQueue } from '../jobs/queue-sample.ts';
+import { firstIdAt } from '../jobs/retention.ts';
+import { depths, submitted } from '../ops/statements.ts';
 import { QueueWait } from './queue-wait.ts';
 
 export interface ShedderOptions {
@@ -22,7 +23,7 @@ const longestRetryAfterS = 60;
 /** Refuses early what could not be done in time. It decides by the last sample, so that a request
  *  costs nothing. */
 export class Shedder {
-  private readonly pool: pg.Pool;
+  private readonly db: Database;
   private readonly options: ShedderOptions;
   private readonly maxWaitS: number;
   private readonly wait: QueueWait;
@@ -31,8 +32,8 @@ export class Shedder {
   private depth = 0;
   private sampledAt = new Date();
 
-  constructor(pool: pg.Pool, options: ShedderOptions, registry: Registry) {
-    this.pool = pool;
+  constructor(db: Database, options: ShedderOptions, registry: Registry) {
+    this.db = db;
     this.options = options;
     this.maxWaitS = shedFactor * options.jobWaitS;
     this.wait = new QueueWait(options.maxQueueDepth / this.maxWaitS);
@@ -68,11 +69,21 @@ export class Shedder {
   async sample(): Promise<void> {
     this.sampleLoop();
     const at = new Date();
-    const sample = await sampleQueue(this.pool, this.sampledAt, at);
+    const span = [firstIdAt(this.sampledAt), firstIdAt(at)];
+    const [[queue], [created]] = await Promise.all([
+      this.db.query(depths),
+      this.db.query(submitted, span),
+    ]);
+    if (!queue || !created) return;
     const elapsedS = Math.max(0.001, (at.getTime() - this.sampledAt.getTime()) / 1000);
     this.sampledAt = at;
-    this.depth = sample.waiting + sample.put_off;
-    this.wait.observe({ ...sample, unfinished: unfinished(sample), elapsedS });
+    this.depth = queue.waiting + queue.put_off;
+    this.wait.observe({
+      waiting: queue.waiting,
+      unfinished: queue.due + queue.published + queue.active,
+      created: created.count,
+      elapsedS,
+    });
   }
 
   private sampleLoop() {
@@ -83,8 +94,6 @@ export class Shedder {
     this.loopDelay.reset();
   }
 }
-
-const unfinished = ({ due, published, active }: QueueSample) => due + published + active;
 
 function shed(detail: string, seconds: number) {
   const retryAfterS = Math.ceil(Math.min(longestRetryAfterS, Math.max(1, seconds)));

@@ -1,6 +1,5 @@
-import type pg from 'pg';
-import { loadDatabaseConfig } from '../config.ts';
-import { createPool } from '../database/pool.ts';
+import { databaseOptions, loadDatabaseConfig } from '../config.ts';
+import { Database } from '../database/database.ts';
 import { createLogger } from '../logger.ts';
 
 export class UsageError extends Error {
@@ -18,13 +17,12 @@ export async function runCommand(run: () => Promise<void>): Promise<void> {
 }
 
 /** Commands need the database alone, not the service's whole configuration. */
-export async function withPool(use: (pool: pg.Pool) => Promise<void>): Promise<void> {
-  const { DATABASE_URL: url, DATABASE_ACQUIRE_MS: acquireMs } = loadDatabaseConfig();
-  const log = createLogger('warn', 'command');
-  const pool = createPool({ url, size: 1, acquireMs, name: 'command' }, log);
+export async function withDatabase(use: (db: Database) => Promise<void>): Promise<void> {
+  const options = databaseOptions(loadDatabaseConfig(), { name: 'command', size: 1 });
+  const db = new Database(options, createLogger('warn', 'command'));
   try {
-    await use(pool);
+    await use(db);
   } finally {
-    await pool.end();
+    await db.close();
   }
 }

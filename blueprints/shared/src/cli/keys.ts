@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import type pg from 'pg';
 import { KeyStore, type Scope, scopes } from '../auth/keys.ts';
-import { runCommand, UsageError, withPool } from './command.ts';
+import { runCommand, UsageError, withDatabase } from './command.ts';
 
 const usage = `Usage:
   npm run keys -- create --tenant TENANT --scope SCOPE [--scope SCOPE …]
@@ -41,5 +40,5 @@ const commands: Record<string, (keys: KeyStore) => Promise<void>> = {
 await runCommand(async () => {
   const command = commands[positionals[0] ?? ''];
   if (!command) throw new UsageError(usage);
-  await withPool((pool: pg.Pool) => command(new KeyStore(pool)));
+  await withDatabase((db) => command(new KeyStore(db)));
 });

@@ -4,14 +4,16 @@ import { pathToFileURL } from 'node:url';
 import { Kysely, PostgresDialect } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
+import type { Database } from './database.ts';
 import { setRoleDefaults, type Timeouts } from './roles.ts';
+import { appliedMigrations, findTable } from './statements.ts';
 
 // The service's migrations come with its template, yours stand beside src/. Each kind has its own
 // table, so that neither sees the other's as missing.
 const kinds = [
   { folder: path.join(import.meta.dirname, 'migrations'), table: 'archgen_migrations' },
   { folder: path.join(import.meta.dirname, '../../migrations'), table: 'migrations' },
-];
+] as const;
 
 const provider = (folder: string) =>
   new FileMigrationProvider({
@@ -59,20 +61,20 @@ async function migrateKind(client: pg.Client, { folder, table }: (typeof kinds)[
   return results.map((result) => result.migrationName);
 }
 
-/** The service's migrations that this database still lacks. */
-export async function missingMigrations(pool: pg.Pool): Promise<string[]> {
-  const wanted: Record<string, Migration>[] = [];
-  const applied = new Set<string>();
+/** The migrations that this database still lacks. */
+export async function missingMigrations(db: Database): Promise<string[]> {
+  const missing: string[] = [];
   for (const { folder, table } of kinds) {
-    wanted.push(await provider(folder).getMigrations());
-    for (const name of await appliedNames(pool, table)) applied.add(name);
+    const wanted: Record<string, Migration> = await provider(folder).getMigrations();
+    const applied = new Set(await appliedNames(db, table));
+    missing.push(...Object.keys(wanted).filter((name) => !applied.has(name)));
   }
-  return wanted.flatMap((migrations) => Object.keys(migrations)).filter((n) => !applied.has(n));
+  return missing;
 }
 
-async function appliedNames(pool: pg.Pool, table: string) {
-  const { rows: found } = await pool.query('SELECT to_regclass($1) AS oid', [table]);
-  if (found[0]?.oid === null) return [];
-  const { rows } = await pool.query<{ name: string }>(`SELECT name FROM ${table}`);
+async function appliedNames(db: Database, table: (typeof kinds)[number]['table']) {
+  const found = await db.first(findTable, [table]);
+  if (!found?.oid) return [];
+  const rows = await db.query(appliedMigrations[table]);
   return rows.map(({ name }) => name);
 }

@@ -2,9 +2,10 @@ import { watch } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyStore } from '../auth/keys.ts';
-import { runCommand, withPool } from '../cli/command.ts';
+import { runCommand, withDatabase } from '../cli/command.ts';
 import { loadDatabaseConfig } from '../config.ts';
 import { migrate } from '../database/migrator.ts';
+import { serviceVariables } from '../modules/config.ts';
 import { freePort, isFree } from './ports.ts';
 import { DevProcess } from './processes.ts';
 
@@ -12,11 +13,11 @@ const src = path.resolve(import.meta.dirname, '..');
 const workers = 2;
 
 function requireServices() {
-  const missing = ['DATABASE_URL', 'REDIS_URL'].filter((name) => !process.env[name]);
+  const missing = serviceVariables.filter((name) => !process.env[name]);
   if (missing.length === 0) return;
   throw new Error(
-    `${missing.join(' and ')} not set. Set them (.env.example shows how), or let archgen start\n` +
-      'Postgres and Redis for as long as you need them:\n\n  archgen services -- npm run dev\n',
+    `${missing.join(' and ')} not set. Set it (.env.example shows how), or let archgen start\n` +
+      'what is missing for as long as you need it:\n\n  archgen services -- npm run dev\n',
   );
 }
 
@@ -30,8 +31,8 @@ async function prepareDatabase() {
 
 async function createKey() {
   let key = '';
-  await withPool(async (pool) => {
-    key = await new KeyStore(pool).create('dev', ['jobs:read', 'jobs:write', 'admin']);
+  await withDatabase(async (db) => {
+    key = await new KeyStore(db).create('dev', ['admin']);
   });
   return key;
 }

@@ -1,53 +1,49 @@
-import { Kysely, PostgresDialect } from 'kysely';
-import type pg from 'pg';
-import { query } from '../database/query.ts';
-import type { Tables } from '../database/tables.ts';
-import type { DeadLetter, Job } from './model.ts';
-import { statements } from './statements.ts';
+import { z } from 'zod';
+import type { Database } from '../database/database.ts';
+import * as letters from './letter-statements.ts';
+import type { DeadLetter, Job, OnEvents } from './model.ts';
+import { replay } from './statements.ts';
+
+/** Where a page of dead letters ended. */
+export const letterPlace = z.object({ died_at: z.coerce.date(), id: z.uuid() });
 
 export interface LetterFilter {
+  tenant: string;
   limit: number;
-  /** All tenants' when none is named. */
-  tenant?: string;
-  before?: { died_at: Date; id: string } | undefined;
+  before?: z.output<typeof letterPlace> | undefined;
 }
+
+const afterEveryLetter = { died_at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
 /** Jobs that were given up, as they were when they died. */
 export class DeadLetters {
-  private readonly pool: pg.Pool;
-  private readonly db: Kysely<Tables>;
+  private readonly db: Database;
+  private readonly onEvents: OnEvents | undefined;
 
-  constructor(pool: pg.Pool) {
-    this.pool = pool;
-    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  constructor(db: Database, { onEvents }: { onEvents?: OnEvents } = {}) {
+    this.db = db;
+    this.onEvents = onEvents;
   }
 
   /** Those that nobody has replayed, newest first. */
-  list({ limit, tenant, before }: LetterFilter): Promise<DeadLetter[]> {
-    let letters = this.selected().where('replayed_at', 'is', null);
-    if (tenant !== undefined) letters = letters.where('tenant', '=', tenant);
-    if (before) {
-      letters = letters.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('died_at', 'id'), '<', tuple(before.died_at, before.id)),
-      );
-    }
-    return letters.orderBy('died_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  list({ tenant, limit, before }: LetterFilter): Promise<DeadLetter[]> {
+    const { died_at, id } = before ?? afterEveryLetter;
+    return this.db.query(letters.listLetters, [tenant, died_at, id, limit]);
+  }
+
+  /** The newest of all tenants. */
+  listAll(limit: number): Promise<DeadLetter[]> {
+    return this.db.query(letters.listAllLetters, [limit]);
   }
 
   find(id: string): Promise<DeadLetter | undefined> {
-    return this.selected().where('id', '=', id).executeTakeFirst();
+    return this.db.first(letters.findLetter, [id]);
   }
 
-  /** Starts the job over, once a letter. null: no such letter, or already replayed. */
-  async replay(id: string, tenant?: string): Promise<Job | null> {
-    const values = [id, tenant ?? null];
-    const [job] = await query<Job & pg.QueryResultRow>(this.pool, statements.replay, values);
-    return job ?? null;
-  }
-
-  private selected() {
-    return this.db
-      .selectFrom('dead_letters')
-      .select(['id', 'tenant', 'job_id', 'type', 'attempts', 'error', 'trace_id', 'died_at']);
+  /** Starts the job over, once a letter. undefined: no such letter, or already replayed. */
+  async replay(id: string, tenant?: string): Promise<Job | undefined> {
+    const job = await this.db.first(replay, [id, tenant ?? null]);
+    if (job) this.onEvents?.([job]);
+    return job;
   }
 }

@@ -21,6 +21,24 @@ export interface Job {
   finished_at: Date | null;
 }
 
+/** Told of jobs whose events have just been committed. Must not throw. */
+export type OnEvents = (jobs: readonly { id: string }[]) => void;
+
+/** One change of a job, and what the job was after it. */
+export interface JobEvent {
+  job_id: string;
+  seq: number;
+  type: JobStatus | 'progress';
+  failures: number;
+  progress: number;
+  error: Pick<JobError, 'name' | 'message'> | null;
+  at: Date;
+  /** What the job has succeeded with. */
+  result: unknown;
+  /** Whether the job is finished and has no later event. */
+  final: boolean;
+}
+
 export interface JobError {
   name: string;
   message: string;
@@ -37,6 +55,8 @@ export interface NewJob {
   maxAttempts: number;
   delayMs: number;
   traceparent: string;
+  /** Who is told of the end. */
+  webhookUrl?: string | undefined;
   idempotency?: { key: string; hash: Buffer; ttlHours: number };
 }
 
@@ -52,6 +72,25 @@ export interface ClaimedJob extends Run {
   input: unknown;
   failures: number;
   max_attempts: number;
+  traceparent: string;
+}
+
+export interface Created {
+  id: string;
+  created_at: Date;
+}
+
+/** The job that an idempotency key was first used for. */
+export interface Stored extends Created {
+  type: string;
+  body_hash: Buffer;
+}
+
+/** What became of a run that failed. */
+export interface Failed extends Run {
+  type: string;
+  status: 'retrying' | 'dead';
+  failures: number;
   traceparent: string;
 }
 

@@ -1,17 +1,17 @@
-import type pg from 'pg';
-import { query } from '../database/query.ts';
-import { retentionStatements } from './outbox-statements.ts';
+import type { Database } from '../database/database.ts';
+import { purgeGone, purgeJobs, purgeKeys } from './retention-statements.ts';
 
 const batchSize = 500;
 const dayMs = 86_400_000;
 
 /** Deletes a small batch of what is past its time. Answers whether there may be more. */
-export async function purge(pool: pg.Pool, retentionDays: number): Promise<boolean> {
+export async function purge(db: Database, retentionDays: number): Promise<boolean> {
   const before = new Date(Date.now() - retentionDays * dayMs);
   const values = [firstIdAt(before), before, batchSize];
-  const jobs = await query<{ count: number }>(pool, retentionStatements.purgeJobs, values);
-  const keys = await query<{ count: number }>(pool, retentionStatements.purgeKeys, [batchSize]);
-  return [...jobs, ...keys].some(({ count }) => count === batchSize);
+  const jobs = await db.query(purgeJobs, values);
+  const gone = await db.query(purgeGone, [before, batchSize]);
+  const keys = await db.query(purgeKeys, [batchSize]);
+  return [...jobs, ...gone, ...keys].some(({ count }) => count === batchSize);
 }
 
 /** The lowest UUIDv7 of a moment. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnavailable } from '../database/pool.ts';
+import { isUnavailable } from '../database/unavailable.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
 import type { JobMetrics } from '../ops/metrics.ts';
@@ -32,7 +32,11 @@ export class Runner {
 
   async run(message: Run): Promise<void> {
     const job = await this.options.store.claim(message);
-    if (!job) return;
+    if (job) await this.work(job);
+  }
+
+  /** Takes a claimed job to its end. Never rejects over the job itself. */
+  async work(job: ClaimedJob): Promise<void> {
     using lease = this.options.leases.hold(job);
     const trace_id = traceIdOf(job.traceparent);
     const log = this.options.log.child({ job_id: job.id, run: job.run, type: job.type, trace_id });

@@ -1,21 +1,25 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { hashOf } from '../http/body.ts';
 import { decodeCursor, page } from '../http/page.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import type { WebhookTargets } from '../webhooks/targets.ts';
+import { type DeadLetters, letterPlace } from './dead-letters.ts';
 import type { deadLetterQuery, jobQuery, newJob } from './http/schema.ts';
 import { acceptedView, letterView, viewOf } from './http/view.ts';
-import { type Job, priorities } from './model.ts';
-import { jobPlace, letterPlace } from './places.ts';
-import type { JobReader, Stored } from './reader.ts';
+import { type Job, priorities, type Stored } from './model.ts';
+import type { JobReader } from './reader.ts';
 import type { JobStore } from './store.ts';
 import { jobTypes } from './types/index.ts';
+
+/** Where a page of jobs ended. */
+const jobPlace = z.uuid();
 
 export interface JobServiceOptions {
   store: JobStore;
   reader: JobReader;
   letters: DeadLetters;
+  webhooks: WebhookTargets;
   maxAttempts: number;
   idempotencyTtlH: number;
 }
@@ -40,25 +44,20 @@ export class JobService {
   }
 
   async submit(submission: Submission) {
-    const { tenant, sent, idempotencyKey: key, refusal } = submission;
+    const { tenant, sent, idempotencyKey: key } = submission;
     const job = this.newJob(submission);
-    if (key === undefined) {
-      if (refusal) throw refusal;
-      return this.create(job);
-    }
+    const refusal = submission.refusal ?? (await this.refusal(job));
+    if (key === undefined && refusal) throw refusal;
+    if (key === undefined) return this.create(job);
     const hash = hashOf(sent);
-    if (refusal) {
-      const stored = await this.options.reader.byIdempotencyKey(tenant, key);
-      if (stored) return acceptedView(sameBody(stored, hash));
-      throw refusal;
-    }
     const keyed = { ...job, idempotency: { key, hash, ttlHours: this.options.idempotencyTtlH } };
     // A key that expires between the two looks is taken in the next round.
     for (let round = 0; round < 3; round += 1) {
-      const created = await this.options.store.create(keyed);
+      const created = refusal ? null : await this.options.store.create(keyed);
       if (created) return acceptedView({ ...created, type: job.type });
       const stored = await this.options.reader.byIdempotencyKey(tenant, key);
       if (stored) return acceptedView(sameBody(stored, hash));
+      if (refusal) throw refusal;
       await this.options.reader.forgetExpiredKey(tenant, key);
     }
     throw new Problem(409, 'The idempotency key is changing hands. Try again.');
@@ -72,10 +71,8 @@ export class JobService {
 
   async list(tenant: string, { limit, cursor, status, type }: z.output<typeof jobQuery>) {
     const before = decodeCursor(cursor, jobPlace);
-    const rows = await this.options.reader.list(
-      { tenant, limit: limit + 1 },
-      { status, type, before },
-    );
+    const filter = { tenant, limit: limit + 1, status, type, before };
+    const rows = await this.options.reader.list(filter);
     return page(rows, limit, { item: viewOf, cursor: ({ id }) => id });
   }
 
@@ -119,7 +116,12 @@ export class JobService {
       maxAttempts: type?.maxAttempts ?? this.options.maxAttempts,
       delayMs: body.delay_ms ?? 0,
       traceparent,
+      webhookUrl: body.webhook?.url,
     };
+  }
+
+  private async refusal({ tenant, webhookUrl }: ReturnType<JobService['newJob']>) {
+    return webhookUrl && (await this.options.webhooks.refusal(tenant, webhookUrl));
   }
 }
 

@@ -1,5 +1,8 @@
-// The state machine of a job, whole: every transition is one statement here, and nothing else
-// writes to `jobs`. Invariants:
+import { type Statement, statement } from '../database/statement.ts';
+import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
+
+// The state machine of a job: every transition is one statement here. What a transport does to
+// waiting runs stands with it. Invariants:
 //  - `run` is the fence: it grows whenever the job is made runnable and never resets; what is
 //    written about a run matches `id`, `run` and `status = 'active'`, or nothing is.
 //  - `due_at` is set while a run waits to be published, `published_at` while it waits to be
@@ -17,12 +20,39 @@ const locked = (state: string, more = '') => `
     ORDER BY jobs.id FOR UPDATE OF jobs
   )`;
 
-/** An event for each row of the CTE `changed`. Named by the status unless told otherwise. */
-const events = (type = 'status', data = 'NULL') => `
+/** An event for each row of the CTE `changed`: what it was after the change. Named by the status
+ *  unless told otherwise. */
+export const events = (type = 'status') => `
   event AS (
-    INSERT INTO job_events (job_id, seq, type, data)
-    SELECT id, event_seq, ${type}, (${data})::jsonb FROM changed
+    INSERT INTO job_events (job_id, seq, type, failures, progress, error)
+    SELECT id, event_seq, ${type}, failures, progress,
+      CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
+
+/** What an end leaves besides its event: what was used, a row for each type of a batch, and a
+ *  delivery to those who asked for one. Both commit with it. */
+const ended = `
+  usage AS (
+    INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
+    SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, count(*),
+      count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'dead'),
+      coalesce(sum(extract(epoch FROM finished_at - started_at)), 0)
+    FROM changed WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3
+  ), delivery AS (
+    INSERT INTO webhook_deliveries (job_id, run, tenant, type, url, job, due_at)
+    SELECT id, run, tenant, 'job.' || status, webhook_url, to_jsonb(changed) - 'input', finished_at
+    FROM changed WHERE finished_at IS NOT NULL AND webhook_url IS NOT NULL
+  )`;
+
+/** A waiting run becomes a worker's. `rows` says which, already locked. */
+export const claiming = (lease: string, rows: string) => `
+  changed AS (
+    UPDATE jobs SET status = 'active', due_at = NULL, published_at = NULL,
+      lease_until = ${now} + ${lease}::float8 * interval '1 second',
+      started_at = coalesce(started_at, ${now}), event_seq = event_seq + 1
+    WHERE id ${rows} RETURNING *
+  ), ${events()}
+  SELECT id, run, tenant, type, input, failures, max_attempts, traceparent FROM changed`;
 
 interface Failing {
   /** CTEs before the update. */
@@ -54,53 +84,76 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     INSERT INTO dead_letters (tenant, job_id, run, type, attempts, error, trace_id, died_at)
     SELECT tenant, id, run, type, failures, error, split_part(traceparent, '-', 2), finished_at
     FROM changed WHERE status = 'dead'
-  ), ${events('status', "error - 'stack'")}
-  SELECT id, type, status, failures, traceparent FROM changed`;
+  ), ${ended}, ${events()}
+  SELECT id, CASE status WHEN 'dead' THEN run ELSE run - 1 END AS run, type, status, failures,
+    traceparent FROM changed`;
 
-export const statements = {
-  /** A key that is already there wins: then neither job nor event is written. */
-  create: `
-    WITH item AS (
-      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::smallint[],
-        $6::smallint[], $7::float8[], $8::text[], $9::text[], $10::bytea[], $11::float8[])
-      AS i (id, tenant, type, input, priority, max_attempts, delay_ms, traceparent, key, hash, ttl_h)
-    ), won AS (
-      INSERT INTO idempotency_keys (tenant, key, body_hash, job_id, expires_at)
-      SELECT tenant, key, hash, id, ${now} + ttl_h * interval '1 hour' FROM item
-      WHERE key IS NOT NULL ORDER BY tenant, key
-      ON CONFLICT (tenant, key) DO NOTHING RETURNING job_id
-    ), changed AS (
-      INSERT INTO jobs (id, tenant, type, input, priority, max_attempts, traceparent, due_at)
-      SELECT id, tenant, type, input, priority, max_attempts, traceparent,
-        ${now} + delay_ms * interval '1 ms' FROM item
-      WHERE key IS NULL OR id IN (SELECT job_id FROM won)
-      RETURNING id, status, event_seq, created_at
-    ), ${events()}
-    SELECT id, created_at FROM changed`,
+const batch: Statement['example'] = ({ ids, runs }) => [ids, runs];
 
-  claim: `
-    WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
-    ${locked("status IN ('queued', 'retrying')")},
-    changed AS (
-      UPDATE jobs SET status = 'active', due_at = NULL, published_at = NULL,
-        lease_until = ${now} + $3::float8 * interval '1 second',
-        started_at = coalesce(started_at, ${now}), event_seq = event_seq + 1
-      WHERE id IN (SELECT id FROM locked) RETURNING *
-    ), ${events()}
-    SELECT id, run, tenant, type, input, failures, max_attempts, traceparent FROM changed`,
+/** A key that is already there wins: then neither job nor event is written. */
+export const create = statement<Created>(
+  'jobs.create',
+  `WITH item AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::smallint[],
+      $6::smallint[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::float8[])
+    AS i (id, tenant, type, input, priority, max_attempts, delay_ms, traceparent, webhook_url,
+      key, hash, ttl_h)
+  ), won AS (
+    INSERT INTO idempotency_keys (tenant, key, body_hash, job_id, expires_at)
+    SELECT tenant, key, hash, id, ${now} + ttl_h * interval '1 hour' FROM item
+    WHERE key IS NOT NULL ORDER BY tenant, key
+    ON CONFLICT (tenant, key) DO NOTHING RETURNING job_id
+  ), changed AS (
+    INSERT INTO jobs (id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
+      due_at)
+    SELECT id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
+      ${now} + delay_ms * interval '1 ms' FROM item
+    WHERE key IS NULL OR id IN (SELECT job_id FROM won)
+    RETURNING id, status, failures, progress, error, event_seq, created_at
+  ), ${events()}
+  SELECT id, created_at FROM changed`,
+  ({ tenant }) => [
+    ['00000000-0000-7000-8000-000000000000'],
+    [tenant],
+    ['summarize'],
+    ['{}'],
+    [2],
+    [5],
+    [0],
+    ['00-0-0-00'],
+    [null],
+    ['a key'],
+    [Buffer.alloc(32)],
+    [24],
+  ],
+);
 
-  finish: `
-    WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[]) AS i (id, run, result)),
-    ${locked("status = 'active'")},
-    changed AS (
-      UPDATE jobs SET status = 'succeeded', progress = 100, result = item.result, error = NULL,
-        lease_until = NULL, finished_at = ${now}, event_seq = event_seq + 1
-      FROM item WHERE jobs.id = item.id AND jobs.id IN (SELECT id FROM locked)
-      RETURNING jobs.id, status, event_seq
-    ), ${events()}
-    SELECT id FROM changed`,
+export const claim = statement<ClaimedJob>(
+  'jobs.claim',
+  `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
+  ${locked("status IN ('queued', 'retrying')")},
+  ${claiming('$3', 'IN (SELECT id FROM locked)')}`,
+  (seed) => [...batch(seed), 30],
+);
 
-  fail: failed({
+export const finish = statement<Run>(
+  'jobs.finish',
+  `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[]) AS i (id, run, result)),
+  ${locked("status = 'active'")},
+  changed AS (
+    UPDATE jobs SET status = 'succeeded', progress = 100, result = item.result, error = NULL,
+      lease_until = NULL, finished_at = ${now}, event_seq = event_seq + 1
+    FROM item WHERE (jobs.id, jobs.run) = (item.id, item.run)
+      AND jobs.id IN (SELECT id FROM locked)
+    RETURNING jobs.*
+  ), ${ended}, ${events()}
+  SELECT id, run FROM changed`,
+  (seed) => [...batch(seed), seed.ids.map(() => '{}')],
+);
+
+export const fail = statement<Failed>(
+  'jobs.fail',
+  failed({
     before: `
       item AS (
         SELECT * FROM unnest($2::uuid[], $3::int[], $4::boolean[], $5::jsonb[])
@@ -111,9 +164,13 @@ export const statements = {
     error: 'locked.error',
     last: 'permanent OR failures + 1 >= max_attempts',
   }),
+  (seed) => [1000, ...batch(seed), seed.ids.map(() => true), seed.ids.map(() => '{}')],
+);
 
-  /** Leases that ran out, whoever held them. $2 the error, $3 how many. */
-  expire: failed({
+/** Leases that ran out, whoever held them. $2 the error, $3 how many. */
+export const expire = statement<Failed>(
+  'jobs.expire',
+  failed({
     rows: `
       WHERE id = ANY (ARRAY(
         SELECT id FROM jobs WHERE lease_until < (SELECT ${now})
@@ -122,59 +179,95 @@ export const statements = {
     error: '$2::jsonb',
     last: 'failures + 1 >= max_attempts',
   }),
+  () => [1000, '{}', 2],
+);
 
-  handBack: `
-    WITH item AS (
-      SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS i (id, run, delay_ms)
-    ),
-    ${locked("status = 'active'", ', item.delay_ms')},
-    changed AS (
-      UPDATE jobs SET status = CASE failures WHEN 0 THEN 'queued' ELSE 'retrying' END,
-        run = run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
-        event_seq = event_seq + 1
-      FROM locked WHERE jobs.id = locked.id RETURNING jobs.*
-    ), ${events()}
-    SELECT id FROM changed`,
+/** At once, or after a delay. */
+export const handBack = statement<Run>(
+  'jobs.hand_back',
+  `WITH item AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS i (id, run, delay_ms)
+  ),
+  ${locked("status = 'active'", ', item.delay_ms')},
+  changed AS (
+    UPDATE jobs SET status = CASE failures WHEN 0 THEN 'queued' ELSE 'retrying' END,
+      run = run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
+      event_seq = event_seq + 1
+    FROM locked WHERE jobs.id = locked.id RETURNING jobs.*
+  ), ${events()}
+  SELECT id, run - 1 AS run FROM changed`,
+  (seed) => [...batch(seed), seed.ids.map(() => 0)],
+);
 
-  progress: `
-    WITH changed AS (
-      UPDATE jobs SET progress = $3, event_seq = event_seq + 1
-      WHERE id = $1 AND run = $2 AND status = 'active' AND progress <> $3
-      RETURNING id, event_seq, progress
-    ), ${events("'progress'", "jsonb_build_object('progress', progress)")}
-    SELECT id FROM changed`,
+export const progress = statement<{ id: string }>(
+  'jobs.progress',
+  `WITH changed AS (
+    UPDATE jobs SET progress = $3, event_seq = event_seq + 1
+    WHERE id = $1 AND run = $2 AND status = 'active' AND progress <> $3
+    RETURNING id, status, failures, progress, error, event_seq
+  ), ${events("'progress'")}
+  SELECT id FROM changed`,
+  ({ ids, runs }) => [ids[0], runs[0], 50],
+);
 
-  cancel: `
-    WITH changed AS (
-      UPDATE jobs SET status = 'cancelled', due_at = NULL, published_at = NULL, lease_until = NULL,
-        finished_at = ${now}, event_seq = event_seq + 1
-      WHERE id = $1 AND tenant = $2 AND status IN ('queued', 'active', 'retrying') RETURNING *
-    ), ${events()}
-    SELECT * FROM changed`,
+export const cancel = statement<Job>(
+  'jobs.cancel',
+  `WITH changed AS (
+    UPDATE jobs SET status = 'cancelled', due_at = NULL, published_at = NULL, lease_until = NULL,
+      finished_at = ${now}, event_seq = event_seq + 1
+    WHERE id = $1 AND tenant = $2 AND status IN ('queued', 'active', 'retrying') RETURNING *
+  ), ${ended}, ${events()}
+  SELECT * FROM changed`,
+  ({ ids, tenant }) => [ids[0], tenant],
+);
 
-  /** A dead letter is replayed once; the job that it left starts over. A NULL tenant is any. */
-  replay: `
-    WITH letter AS (
-      UPDATE dead_letters SET replayed_at = ${now}
-      WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL RETURNING job_id, run
-    ), changed AS (
-      UPDATE jobs SET status = 'queued', run = jobs.run + 1, failures = 0, progress = 0,
-        due_at = ${now}, error = NULL, started_at = NULL, finished_at = NULL,
-        event_seq = event_seq + 1
-      FROM letter WHERE jobs.id = letter.job_id AND jobs.run = letter.run AND status = 'dead'
-      RETURNING jobs.*
-    ), ${events()}
-    SELECT * FROM changed`,
+/** A dead letter is replayed once. The job that it left starts over, and what its death counted is
+ *  taken back; the webhook that it left is due again, also if its URL was gone, and the job stays
+ *  as it is. A NULL tenant is any. */
+export const replay = statement<Job>(
+  'jobs.replay',
+  `WITH letter AS (
+    UPDATE dead_letters SET replayed_at = ${now}
+    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL
+    RETURNING job_id, run, delivery_id
+  ), old AS (
+    SELECT jobs.* FROM jobs JOIN letter ON jobs.id = letter.job_id AND jobs.run = letter.run
+    WHERE delivery_id IS NULL AND status = 'dead' FOR UPDATE OF jobs
+  ), usage AS (
+    INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
+    SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1, 0, -1,
+      coalesce(extract(epoch FROM started_at - finished_at), 0) FROM old
+  ), changed AS (
+    UPDATE jobs SET status = 'queued', run = jobs.run + 1, failures = 0, progress = 0,
+      due_at = ${now}, error = NULL, started_at = NULL, finished_at = NULL,
+      event_seq = jobs.event_seq + 1
+    FROM old WHERE jobs.id = old.id
+    RETURNING jobs.*
+  ), delivery AS (
+    UPDATE webhook_deliveries AS d SET due_at = ${now}, attempts = 0
+    FROM letter WHERE d.id = letter.delivery_id RETURNING d.job_id, d.tenant, d.url
+  ), gone AS (
+    DELETE FROM webhook_gone AS g USING delivery AS d WHERE g.tenant = d.tenant AND g.url = d.url
+  ), ${events()}
+  SELECT * FROM changed
+  UNION ALL SELECT jobs.* FROM jobs JOIN delivery ON jobs.id = delivery.job_id`,
+  ({ letter, tenant }) => [letter, tenant],
+);
 
-  renewLeases: `
-    WITH held AS (
-      SELECT jobs.id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-      WHERE status = 'active' FOR UPDATE OF jobs SKIP LOCKED
-    )
-    UPDATE jobs SET lease_until = ${now} + $3::float8 * interval '1 second'
-    WHERE id IN (SELECT id FROM held)`,
+export const renewLeases = statement(
+  'jobs.renew_leases',
+  `WITH held AS (
+    SELECT jobs.id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
+    WHERE status = 'active' FOR UPDATE OF jobs SKIP LOCKED
+  )
+  UPDATE jobs SET lease_until = ${now} + $3::float8 * interval '1 second'
+  WHERE id IN (SELECT id FROM held)`,
+  (seed) => [...batch(seed), 30],
+);
 
-  heldLeases: `
-    SELECT id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-    WHERE status = 'active'`,
-};
+export const heldLeases = statement<{ id: string }>(
+  'jobs.held_leases',
+  `SELECT id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
+  WHERE status = 'active'`,
+  batch,
+);

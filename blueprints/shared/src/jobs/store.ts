@@ -1,26 +1,25 @@
-import type pg from 'pg';
 import { Coalescer } from '../coalesce.ts';
-import { isUnavailable } from '../database/pool.ts';
-import { query } from '../database/query.ts';
-import type { ClaimedJob, Failure, Job, JobError, NewJob, Postponement, Run } from './model.ts';
-import { statements } from './statements.ts';
+import type { Database } from '../database/database.ts';
+import type { Statement } from '../database/statement.ts';
+import { isUnavailable } from '../database/unavailable.ts';
+import type {
+  ClaimedJob,
+  Created,
+  Failed,
+  Failure,
+  Job,
+  JobError,
+  NewJob,
+  OnEvents,
+  Postponement,
+  Run,
+} from './model.ts';
+import * as statements from './statements.ts';
 
 export interface StoreOptions {
   leaseS: number;
   backoffMs: number;
-}
-
-export interface Created {
-  id: string;
-  created_at: Date;
-}
-
-export interface Failed {
-  id: string;
-  type: string;
-  status: 'retrying' | 'dead';
-  failures: number;
-  traceparent: string;
+  onEvents?: OnEvents;
 }
 
 const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !isUnavailable(e) };
@@ -28,35 +27,34 @@ const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !is
 /** The transitions of jobs. What many callers do at once is coalesced into one statement; a batched
  *  method answers null to a caller whose row did not qualify: it was fenced, taken or finished. */
 export class JobStore {
-  private readonly pool: pg.Pool;
+  private readonly db: Database;
   private readonly options: StoreOptions;
 
-  constructor(pool: pg.Pool, options: StoreOptions) {
-    this.pool = pool;
+  constructor(db: Database, options: StoreOptions) {
+    this.db = db;
     this.options = options;
   }
 
   private readonly creations = new Coalescer<NewJob, Created | null>({
     ...batch,
     weigh: (job) => job.input.length,
-    run: async (jobs) =>
-      pair(jobs, await query<Created>(this.pool, statements.create, creationColumns(jobs))),
+    run: async (jobs) => pair(jobs, await this.move(statements.create, creationColumns(jobs))),
   });
 
   private readonly claims = new Coalescer<Run, ClaimedJob | null>({
     ...batch,
     run: async (runs) => {
       const values = [...fences(runs), this.options.leaseS];
-      return pair(runs, await query<ClaimedJob>(this.pool, statements.claim, values));
+      return pair(runs, await this.move(statements.claim, values));
     },
   });
 
-  private readonly finishes = new Coalescer<Run & { result: string }, { id: string } | null>({
+  private readonly finishes = new Coalescer<Run & { result: string }, Run | null>({
     ...batch,
     weigh: ({ result }) => result.length,
     run: async (runs) => {
       const values = [...fences(runs), runs.map(({ result }) => result)];
-      return pair(runs, await query<{ id: string }>(this.pool, statements.finish, values));
+      return pair(runs, await this.move(statements.finish, values));
     },
   });
 
@@ -66,15 +64,15 @@ export class JobStore {
       const permanent = runs.map((failure) => failure.permanent);
       const errors = runs.map(({ error }) => JSON.stringify(error));
       const values = [this.options.backoffMs, ...fences(runs), permanent, errors];
-      return pair(runs, await query<Failed>(this.pool, statements.fail, values));
+      return pair(runs, await this.move(statements.fail, values));
     },
   });
 
-  private readonly postponements = new Coalescer<Postponement, { id: string } | null>({
+  private readonly postponements = new Coalescer<Postponement, Run | null>({
     ...batch,
     run: async (runs) => {
       const values = [...fences(runs), runs.map(({ delayMs }) => delayMs)];
-      return pair(runs, await query<{ id: string }>(this.pool, statements.handBack, values));
+      return pair(runs, await this.move(statements.handBack, values));
     },
   });
 
@@ -87,7 +85,7 @@ export class JobStore {
     return this.claims.submit(run);
   }
 
-  finish(run: Run, result: unknown): Promise<{ id: string } | null> {
+  finish(run: Run, result: unknown): Promise<Run | null> {
     return this.finishes.submit({ ...run, result: JSON.stringify(result ?? null) });
   }
 
@@ -96,48 +94,63 @@ export class JobStore {
   }
 
   async progress({ id, run }: Run, percent: number): Promise<void> {
-    await query(this.pool, statements.progress, [id, run, percent]);
+    await this.move(statements.progress, [id, run, percent]);
   }
 
   async handBack(runs: Run[]): Promise<void> {
-    await query(this.pool, statements.handBack, [...fences(runs), runs.map(() => 0)]);
+    await this.move(statements.handBack, [...fences(runs), runs.map(() => 0)]);
   }
 
   /** Hands a run back for later: it could not be tried, which counts no failure. */
-  postpone(run: Postponement): Promise<{ id: string } | null> {
+  postpone(run: Postponement): Promise<Run | null> {
     return this.postponements.submit(run);
   }
 
   async renewLeases(runs: Run[]): Promise<void> {
-    await query(this.pool, statements.renewLeases, [...fences(runs), this.options.leaseS]);
+    await this.db.query(statements.renewLeases, [...fences(runs), this.options.leaseS]);
   }
 
   /** The ids of those runs that are still theirs who ask. */
   async heldLeases(runs: Run[]): Promise<Set<string>> {
-    const rows = await query<{ id: string }>(this.pool, statements.heldLeases, fences(runs));
+    const rows = await this.db.query(statements.heldLeases, fences(runs));
     return new Set(rows.map(({ id }) => id));
   }
 
   /** Takes runs away from workers that no longer renew their leases. */
   expire(error: JobError, limit: number): Promise<Failed[]> {
     const values = [this.options.backoffMs, JSON.stringify(error), limit];
-    return query<Failed & pg.QueryResultRow>(this.pool, statements.expire, values);
+    return this.move(statements.expire, values);
   }
 
   async cancel(id: string, tenant: string): Promise<Job | null> {
-    const [job] = await query<Job & pg.QueryResultRow>(this.pool, statements.cancel, [id, tenant]);
+    const [job] = await this.move(statements.cancel, [id, tenant]);
     return job ?? null;
+  }
+
+  /** Carries out a transition, which commits, and tells of the jobs that it moved. */
+  private async move<Row extends { id: string }>(
+    statement: Statement<Row>,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const rows = await this.db.query(statement, values);
+    this.options.onEvents?.(rows);
+    return rows;
   }
 }
 
 const fences = (runs: Run[]) => [runs.map(({ id }) => id), runs.map(({ run }) => run)];
 
-/** Each row goes to one item only: of two messages for the same run, one gets it. */
-function pair<Row extends { id: string }>(items: { id: string }[], rows: Row[]): (Row | null)[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return items.map(({ id }) => {
-    const row = byId.get(id) ?? null;
-    byId.delete(id);
+/** A job that is created has no run yet. */
+type Item = Pick<Run, 'id'> & Partial<Run>;
+
+/** Each row goes to one item only: of two messages for the same run, one gets it. A batch may hold
+ *  several runs of one job. */
+function pair<Row extends Item>(items: Item[], rows: Row[]): (Row | null)[] {
+  const key = ({ id, run }: Item) => `${id} ${run}`;
+  const byKey = new Map(rows.map((row) => [key(row), row]));
+  return items.map((item) => {
+    const row = byKey.get(key(item)) ?? null;
+    byKey.delete(key(item));
     return row;
   });
 }
@@ -152,6 +165,7 @@ function creationColumns(jobs: NewJob[]) {
     jobs.map((job) => job.maxAttempts),
     jobs.map((job) => job.delayMs),
     jobs.map((job) => job.traceparent),
+    jobs.map((job) => job.webhookUrl ?? null),
     jobs.map((job) => job.idempotency?.key ?? null),
     jobs.map((job) => job.idempotency?.hash ?? null),
     jobs.map((job) => job.idempotency?.ttlHours ?? null),

@@ -1,22 +1,16 @@
-import type { Message, Run } from './model.ts';
+import type { LoopOptions } from '../loop.ts';
+import type { Runner } from './runner.ts';
 
 export interface Consumer {
-  /** Takes no further messages; settles when the handler is done with those it has. */
+  /** Takes no further jobs; settles when the runner is done with those it has. */
   close(): Promise<void>;
 }
 
-/** Carries runs from the outbox to the workers. It may lose, duplicate and reorder them: the jobs
- *  table is the truth, and a message that cannot be claimed is forgotten. */
+/** Brings runnable jobs from their table to the workers. */
 export interface Transport {
-  /** The queue's name. */
-  readonly queue: string;
-  /** False while publishing would have to wait. */
-  readonly available: boolean;
-  publish(messages: Message[]): Promise<void>;
-  /** Those runs whose messages it no longer has. */
-  lost(runs: Run[]): Promise<Run[]>;
-  /** Changes when the whole queue was lost. */
-  epoch(): Promise<string>;
-  consume(handle: (run: Run) => Promise<void>, concurrency: number): Consumer;
+  /** What it needs done again and again, in every worker. */
+  readonly chores: LoopOptions[];
+  /** Gives the runner up to `concurrency` jobs at once. */
+  consume(runner: Runner, concurrency: number): Consumer;
   close(): Promise<void>;
 }

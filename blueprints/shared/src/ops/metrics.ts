@@ -1,10 +1,10 @@
-import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from '../database/database.ts';
 
 export type JobMetrics = ReturnType<typeof jobMetrics>;
 
 /** Node's own metrics (event loop, heap, CPU) and the pool's. */
-export function createRegistry(pool: pg.Pool): Registry {
+export function createRegistry(db: Database): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const connections = new Gauge({
@@ -13,9 +13,7 @@ export function createRegistry(pool: pg.Pool): Registry {
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      this.set({ state: 'idle' }, pool.idleCount);
-      this.set({ state: 'used' }, pool.totalCount - pool.idleCount);
-      this.set({ state: 'waiting' }, pool.waitingCount);
+      for (const [state, count] of Object.entries(db.connections)) this.set({ state }, count);
     },
   });
   connections.reset();

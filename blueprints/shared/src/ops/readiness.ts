@@ -1,77 +1,88 @@
-import type pg from 'pg';
+import type { Database } from '../database/database.ts';
 import { missingMigrations } from '../database/migrator.ts';
+import { ping } from '../database/statements.ts';
 import type { Logger } from '../logger.ts';
-import { connectRedis } from '../redis/connection.ts';
-import { checkEvictionPolicy, EvictionError } from '../redis/policy.ts';
+
+/** What has to be seen once since boot. Throws while it is not, UnfitError if it never will be. */
+export interface BootCheck {
+  name: string;
+  check: (log: Logger) => Promise<void>;
+}
+
+/** With this no process should go on. */
+export class UnfitError extends Error {
+  override name = 'UnfitError';
+}
 
 export interface Readiness {
   ready: boolean;
   checks: Record<string, string>;
 }
 
-/** Ready needs the migrations and one look at Redis' policy since boot, and Postgres now. Redis lost
- *  later is no reason to turn requests away: they need Postgres alone. */
+/** How long a database that is too busy to be asked may give no answer at all. */
+const busyMs = 30_000;
+
+/** Ready needs the migrations and one look at each boot check since boot, and Postgres now. What is
+ *  lost later, such as a queue's Redis, is no reason to turn requests away: they need Postgres alone. */
 export class ReadinessCheck {
-  private readonly pool: pg.Pool;
-  private readonly redisUrl: string;
+  private readonly db: Database;
   private readonly log: Logger;
+  private readonly unseen: Set<BootCheck>;
+  private readonly seen: string[] = [];
   private migrated = false;
-  private redisChecked = false;
   draining = false;
 
-  constructor(pool: pg.Pool, redisUrl: string, log: Logger) {
-    this.pool = pool;
-    this.redisUrl = redisUrl;
+  constructor(db: Database, bootChecks: BootCheck[], log: Logger) {
+    this.db = db;
     this.log = log;
+    this.unseen = new Set(bootChecks);
   }
 
   async check(): Promise<Readiness> {
-    const checks = {
+    const checks: Record<string, string> = {
       process: this.draining ? 'draining' : 'ok',
-      postgres: await said(() => this.checkPostgres()),
-      redis: this.redisChecked ? 'ok' : 'not yet seen since boot',
+      postgres: await this.postgres(),
     };
+    for (const name of this.seen) checks[name] = 'ok';
+    for (const { name } of this.unseen) checks[name] = 'not yet seen since boot';
     return { ready: Object.values(checks).every((check) => check === 'ok'), checks };
   }
 
   /** What stays true once it was: looked at again and again from boot until then. Answers whether
-   *  it is. Throws EvictionError, with which no process should go on. */
+   *  it is. Throws UnfitError. */
   async checkBoot(): Promise<boolean> {
-    if (!this.redisChecked) this.redisChecked = await this.seesRedis();
-    return (await said(() => this.checkPostgres())) === 'ok' && this.redisChecked;
+    for (const one of this.unseen) {
+      try {
+        await one.check(this.log);
+        this.unseen.delete(one);
+        this.seen.push(one.name);
+      } catch (error) {
+        if (error instanceof UnfitError) throw error;
+        this.log.warn({ err: error }, `${one.name} has not been seen since boot`);
+      }
+    }
+    return (await this.postgres()) === 'ok' && this.unseen.size === 0;
+  }
+
+  /** `ok`, or what is wrong. A pool whose connections are all at work is overload, and a replica
+   *  that leaves because of it makes the others' worse. */
+  private async postgres(): Promise<string> {
+    try {
+      await this.checkPostgres();
+      return 'ok';
+    } catch (error) {
+      const busy = this.db.saturated && performance.now() - this.db.answeredAt < busyMs;
+      return busy ? 'ok' : (error as Error).message || 'unreachable';
+    }
   }
 
   private async checkPostgres() {
     if (this.migrated) {
-      await this.pool.query('SELECT 1');
+      await this.db.query(ping);
       return;
     }
-    const missing = await missingMigrations(this.pool);
+    const missing = await missingMigrations(this.db);
     if (missing.length > 0) throw new Error(`run npm run migrate; missing: ${missing.join(', ')}`);
     this.migrated = true;
-  }
-
-  private async seesRedis() {
-    const redis = connectRedis(this.redisUrl, this.log.child({}, { level: 'silent' }));
-    try {
-      await new Promise((resolve, reject) => redis.once('ready', resolve).once('error', reject));
-      checkEvictionPolicy(await redis.info('memory'));
-      return true;
-    } catch (error) {
-      if (error instanceof EvictionError) throw error;
-      this.log.warn({ err: error }, 'Redis has not been seen since boot');
-      return false;
-    } finally {
-      redis.disconnect();
-    }
-  }
-}
-
-async function said(check: () => Promise<void>) {
-  try {
-    await check();
-    return 'ok';
-  } catch (error) {
-    return (error as Error).message || 'unreachable';
   }
 }

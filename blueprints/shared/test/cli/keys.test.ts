@@ -24,7 +24,7 @@ test('create prints the key alone on its last line; list and revoke know it by i
   );
   const key = created.lines.at(-1) ?? '';
   expect(key).toMatch(/^ak_\S{43}$/);
-  const [known] = await new KeyStore(database.pool).list();
+  const [known] = await new KeyStore(database.db).list();
   expect(known).toMatchObject({ tenant: 't1', scopes: ['jobs:read', 'admin'] });
   const listed = await keys('list');
   expect(listed.lines).toHaveLength(1);

@@ -1,24 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { AiClient } from '../../src/ai/client.ts';
+import { loadConfig } from '../../src/config.ts';
 import { Leases } from '../../src/jobs/leases.ts';
-import { relay } from '../../src/jobs/relay.ts';
 import { Runner } from '../../src/jobs/runner.ts';
 import { JobStore } from '../../src/jobs/store.ts';
 import { defineHandler, defineType } from '../../src/jobs/type.ts';
 import { summarizeWith } from '../../src/jobs/types/summarize/handler.ts';
 import { startLoop } from '../../src/loop.ts';
+import { createTransport } from '../../src/modules/transport.ts';
 import { jobMetrics } from '../../src/ops/metrics.ts';
+import type { Base } from '../../src/process.ts';
 import { completion, type TestAi, testAi } from '../support/ai.ts';
 import { testDatabase } from '../support/database.ts';
 import { createJob } from '../support/jobs.ts';
 import { silent } from '../support/log.ts';
-import { testQueue } from '../support/queue.ts';
 import { until } from '../support/wait.ts';
 
 const database = testDatabase();
-const queue = testQueue();
 
 const other = defineHandler(
   defineType({
@@ -31,22 +32,29 @@ const other = defineHandler(
   async () => ({}),
 );
 
-/** A worker of ten slots, from the outbox over the queue to the calls. */
+/** A worker of ten slots, on the service's own transport. */
 function startWorker(ai: AiClient) {
-  const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+  const config = loadConfig({
+    ...process.env,
+    AI_BASE_URL: 'http://nowhere',
+    QUEUE_NAME: `test_${randomUUID()}`,
+  });
+  const { db } = database;
+  const transport = createTransport({ config, db, log: silent } as Base, () => {});
+  const store = new JobStore(db, { leaseS: 30, backoffMs: 1 });
   const leases = new Leases(store, 30, silent);
   const metrics = jobMetrics(new Registry());
   const handlers = [summarizeWith(ai), other];
   const runner = new Runner({ store, leases, handlers, metrics, log: silent });
-  const publish = () => relay(database.pool, queue.transport, silent);
-  const stopRelay = startLoop({ name: 'relay', everyMs: 10, tick: publish }, silent);
-  const consumer = queue.transport.consume((run) => runner.run(run), 10);
+  const stops = transport.chores.map((chore) => startLoop(chore, silent));
+  const consumer = transport.consume(runner, 10);
   const stop = async () => {
-    await stopRelay();
+    await Promise.all(stops.map((stop) => stop()));
     // Again and again: a run may begin while the consumer closes.
     const abort = setInterval(() => leases.abortAll('shutdown'), 20);
     await consumer.close();
     clearInterval(abort);
+    await transport.close();
     await database.pool.query('TRUNCATE jobs');
   };
   const submit = (type: string, count: number) =>

@@ -1,11 +1,8 @@
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewJob } from '../../src/jobs/model.ts';
-import { relay } from '../../src/jobs/relay.ts';
 import type { JobStore } from '../../src/jobs/store.ts';
-import type { Transport } from '../../src/jobs/transport.ts';
 import { traceparentOf } from '../../src/trace.ts';
-import { silent } from './log.ts';
 
 export const newJob = (given: Partial<NewJob> = {}): NewJob => ({
   id: uuidv7(),
@@ -47,8 +44,4 @@ export async function age(pool: pg.Pool, id: string, seconds: number) {
        published_at = published_at - $2 * interval '1 second' WHERE id = $1`,
     [id, seconds],
   );
-}
-
-export async function publishAll(pool: pg.Pool, transport: Transport) {
-  while (await relay(pool, transport, silent));
 }

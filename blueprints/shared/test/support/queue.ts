@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
-import { BullTransport } from '../../src/jobs/bullmq.ts';
+import { BullBroker } from '../../src/jobs/broker/bullmq.ts';
 import { silent } from './log.ts';
 import { until } from './wait.ts';
 
 export interface TestQueue {
-  transport: BullTransport;
+  broker: BullBroker;
   redis: Redis;
   /** The messages' ids. */
   messages(): Promise<string[]>;
@@ -28,11 +28,11 @@ export function testQueue(): TestQueue {
   } as TestQueue;
   beforeAll(async () => {
     queue.redis = new Redis(url);
-    queue.transport = new BullTransport(url, name, silent);
-    await until('Redis', () => queue.transport.available);
+    queue.broker = new BullBroker(url, name, silent);
+    await until('Redis', () => queue.broker.available);
   });
   afterAll(async () => {
-    await queue.transport.close();
+    await queue.broker.close();
     await queue.lose();
     queue.redis.disconnect();
   });

@@ -24,7 +24,7 @@ export function testWorker(
   work: (text: string, c: Context) => unknown,
   deadlineMs = 30_000,
 ) {
-  const store = new JobStore(database.pool, { leaseS: 30, backoffMs: 1 });
+  const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
   const leases = new Leases(store, 30, silent, 20);
   const handler = defineHandler(echo(deadlineMs), async ({ text }, context) => ({
     text: (await work(text, context)) as string,

@@ -12,6 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       input jsonb NOT NULL,
       priority smallint NOT NULL CHECK (priority BETWEEN 1 AND 3),
       max_attempts smallint NOT NULL,
+      webhook_url text,
       traceparent text NOT NULL,
       status text NOT NULL DEFAULT 'queued'
         CHECK (status IN ('queued', 'active', 'retrying', 'succeeded', 'dead', 'cancelled')),
@@ -28,7 +29,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       started_at timestamptz(3),
       finished_at timestamptz(3)
     )`.execute(db);
-  await sql`CREATE INDEX jobs_of_tenant ON jobs (tenant, id)`.execute(db);
+  await sql`CREATE INDEX jobs_by_status ON jobs (tenant, status, id)`.execute(db);
+  await sql`CREATE INDEX jobs_by_type ON jobs (tenant, type, status, id)`.execute(db);
   await sql`CREATE INDEX jobs_due ON jobs (priority, due_at) WHERE due_at IS NOT NULL`.execute(db);
   await sql`CREATE INDEX jobs_published ON jobs (published_at, id)
     WHERE published_at IS NOT NULL`.execute(db);
@@ -41,7 +43,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       job_id uuid NOT NULL,
       seq integer NOT NULL,
       type text NOT NULL,
-      data jsonb,
+      failures smallint NOT NULL,
+      progress smallint NOT NULL,
+      error jsonb,
       at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (job_id, seq)
     )`.execute(db);
@@ -52,13 +56,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       tenant text NOT NULL,
       job_id uuid NOT NULL,
       run integer NOT NULL,
+      delivery_id uuid,
       type text NOT NULL,
       attempts integer NOT NULL,
       error jsonb NOT NULL,
       trace_id text NOT NULL,
       died_at timestamptz(3) NOT NULL,
       replayed_at timestamptz(3),
-      UNIQUE (job_id, run)
+      UNIQUE NULLS NOT DISTINCT (job_id, run, delivery_id)
     )`.execute(db);
   await sql`CREATE INDEX dead_letters_open ON dead_letters (tenant, died_at, id)
     WHERE replayed_at IS NULL`.execute(db);

@@ -1,0 +1,75 @@
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import type { Statement } from './statement.ts';
+
+export interface DatabaseOptions {
+  url: string;
+  /** The most connections. */
+  size: number;
+  /** ms a query waits for a connection before it is refused; pg's own default is for ever. */
+  acquireMs: number;
+  /** ms after which the server ends a statement: a connection that is silent for longer is dead. */
+  statementMs: number;
+  name: string;
+}
+
+/** How much longer than the server the client waits for a statement. */
+const silenceMs = 2000;
+
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** The one door to Postgres: it knows declared statements only, and sends each under its name, so
+ *  that Postgres plans it once a connection. Statement timeouts are the role's (see roles.ts): a
+ *  transaction pooler keeps no session's settings. */
+export class Database {
+  private readonly pool: pg.Pool;
+  /** When it last answered (performance.now()). */
+  answeredAt = Number.NEGATIVE_INFINITY;
+
+  constructor({ url, size, acquireMs, statementMs, name }: DatabaseOptions, log: Logger) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      connectionTimeoutMillis: acquireMs,
+      query_timeout: statementMs + silenceMs,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      application_name: name,
+    });
+    // An idle connection that breaks is dropped by the pool; unheard, its error would end the process.
+    this.pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
+  }
+
+  async query<Row extends object>(
+    { name, text }: Statement<Row>,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
+    const { rows } = await this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
+    this.answeredAt = performance.now();
+    return rows;
+  }
+
+  /** The first row, if there is one. */
+  async first<Row extends object>(
+    statement: Statement<Row>,
+    values: unknown[] = [],
+  ): Promise<Row | undefined> {
+    const [row] = await this.query(statement, values);
+    return row;
+  }
+
+  /** Connections by state; `waiting` are callers without one. */
+  get connections() {
+    const { idleCount: idle, totalCount, waitingCount: waiting } = this.pool;
+    return { idle, used: totalCount - idle, waiting };
+  }
+
+  /** Whether a caller would have to wait. */
+  get saturated(): boolean {
+    return this.pool.idleCount === 0 && this.pool.totalCount >= this.pool.options.max;
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+/** What the index test has in its seeded tables, for the examples of statements. */
+export interface Seed {
+  /** A tenant with a tenth of all jobs. */
+  tenant: string;
+  /** Two jobs of that tenant that a worker holds, and the runs it holds. */
+  ids: string[];
+  runs: number[];
+  /** A dead letter of the tenant. */
+  letter: string;
+  /** A moment in the middle of everything. */
+  moment: Date;
+}
+
+/** A statement of the service. `Row` is what it answers, a row each. */
+export interface Statement<Row extends object = object> {
+  readonly name: string;
+  readonly text: string;
+  readonly example: (seed: Seed) => unknown[];
+  /** Never set: keeps the type of the rows. */
+  readonly row?: Row;
+}
+
+const declared = new Map<string, Statement>();
+
+/** Declares a statement, in a module named `statements.ts`. The test of indexes runs each of them
+ *  with its example against a million rows.
+ *  Its name ends in a hash of its text: with a pooler, two releases share a server connection. */
+export function statement<Row extends object>(
+  name: string,
+  text: string,
+  example: Statement['example'] = () => [],
+): Statement<Row> {
+  if (declared.has(name)) throw new Error(`There are two statements named ${name}`);
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const made = { name: `${name}.${hash}`, text, example };
+  declared.set(name, made);
+  return made;
+}
+
+export const declaredStatements = (): ReadonlyMap<string, Statement> => declared;

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../logger.ts';
+import { connectBlocking, connectRedis } from '../../redis/connection.ts';
+import type { Message, Run } from '../model.ts';
+import type { Consumer } from '../transport.ts';
+import type { Broker } from './broker.ts';
+
+const messageId = ({ id, run }: Run) => `${id}-${run}`;
+
+interface MessageData extends Run {
+  traceparent: string;
+}
+
+/** BullMQ as a broker only: it neither retries nor keeps anything, and its locks decide nothing. */
+export class BullBroker implements Broker {
+  readonly queue: string;
+  private readonly url: string;
+  private readonly log: Logger;
+  private readonly redis: Redis;
+  private readonly bull: Queue<MessageData>;
+
+  constructor(url: string, queue: string, log: Logger) {
+    this.queue = queue;
+    this.url = url;
+    this.log = log;
+    this.redis = connectRedis(url, log);
+    this.bull = new Queue<MessageData>(this.queue, { connection: this.redis });
+    this.bull.on('error', (error) => log.debug({ err: error }, 'queue error'));
+  }
+
+  get available() {
+    return this.redis.status === 'ready';
+  }
+
+  async publish(messages: Message[]) {
+    await this.bull.addBulk(
+      messages.map(({ id, run, priority, traceparent }) => ({
+        name: 'run',
+        data: { id, run, traceparent },
+        opts: {
+          jobId: messageId({ id, run }),
+          priority,
+          attempts: 1,
+          removeOnComplete: true,
+          removeOnFail: true,
+        },
+      })),
+    );
+  }
+
+  async lost(runs: Run[]) {
+    const pipeline = this.redis.pipeline();
+    for (const run of runs) pipeline.exists(this.bull.toKey(messageId(run)));
+    const replies = (await pipeline.exec()) ?? [];
+    return runs.filter((_, i) => replies[i]?.[0] === null && replies[i][1] === 0);
+  }
+
+  /** A key of its own beside the queue's: it goes when they go. */
+  async epoch() {
+    const key = this.bull.toKey('epoch');
+    await this.redis.set(key, randomUUID(), 'NX');
+    const epoch = await this.redis.get(key);
+    if (epoch === null) throw new Error('Redis lost the epoch while it was read');
+    return epoch;
+  }
+
+  consume(handle: (run: Run) => Promise<void>, concurrency: number): Consumer {
+    const connection = connectBlocking(this.url, this.log);
+    const worker = new Worker<MessageData>(this.queue, ({ data }) => handle(data), {
+      connection,
+      concurrency,
+      // How soon a message comes back that a worker took and died before it claimed the job. One
+      // that comes back too early is not claimed.
+      lockDuration: 5000,
+      stalledInterval: 2000,
+    });
+    worker.on('error', (error) => this.log.debug({ err: error }, 'queue worker error'));
+    // Only a claim can fail here; the message is gone then, and is found to be lost.
+    worker.on('failed', (_, error) => this.log.warn({ err: error }, 'message not taken'));
+    return {
+      close: async () => {
+        await worker.close();
+        connection.disconnect();
+      },
+    };
+  }
+
+  async close() {
+    await this.bull.close();
+    this.redis.disconnect();
+  }
+}

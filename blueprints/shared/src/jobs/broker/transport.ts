@@ -1,0 +1,31 @@
+import type { Database } from '../../database/database.ts';
+import type { Logger } from '../../logger.ts';
+import type { LoopOptions } from '../../loop.ts';
+import type { Runner } from '../runner.ts';
+import type { Consumer, Transport } from '../transport.ts';
+import type { Broker } from './broker.ts';
+import { LostRuns } from './lost.ts';
+import { relay } from './relay.ts';
+
+/** Jobs come by a broker: published from their table, and again when the broker loses them. */
+export class BrokerTransport implements Transport {
+  readonly chores: LoopOptions[];
+  private readonly broker: Broker;
+
+  constructor(db: Database, broker: Broker, log: Logger) {
+    this.broker = broker;
+    const lost = new LostRuns(db, broker, log);
+    this.chores = [
+      { name: 'relay', everyMs: 100, tick: () => relay(db, broker, log) },
+      { name: 'lost runs', everyMs: 2000, tick: () => lost.recover() },
+    ];
+  }
+
+  consume(runner: Runner, concurrency: number): Consumer {
+    return this.broker.consume((run) => runner.run(run), concurrency);
+  }
+
+  close(): Promise<void> {
+    return this.broker.close();
+  }
+}
