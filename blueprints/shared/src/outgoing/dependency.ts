@@ -99,7 +99,8 @@ export class Dependency {
       if (ended.outcome === 'aborted' && !failed) throw signal.reason;
       return { ...ended, failed };
     }, signal);
-    if (retry && !ending.failed) this.budget.refund();
+    if (ending.failed) this.budget.halve();
+    else if (retry) this.budget.refund();
     if ('error' in ending) throw ending.error;
     return ending.value;
   }

@@ -9,8 +9,9 @@ export interface RetryBudgetOptions {
 
 export const retryBudgetDefaults: RetryBudgetOptions = { ratio: 0.1, trickle: 0.5, capacity: 10 };
 
-/** Keeps retries from multiplying the load of a dependency that is in trouble. One that goes right
- *  gets its token back: when an outage is over, what it left is done as fast as it can be. */
+/** Keeps retries from multiplying the load of a dependency that is in trouble. Savings are for single
+ *  mishaps: each call that fails halves them, so in an outage they are gone at once. A retry that
+ *  goes right gets its token back: what an outage left is done as fast as it can be. */
 export class RetryBudget {
   private readonly options: RetryBudgetOptions;
   private saved: number;
@@ -44,6 +45,10 @@ export class RetryBudget {
 
   refund(): void {
     this.add(1);
+  }
+
+  halve(): void {
+    this.saved /= 2;
   }
 
   private add(tokens: number) {
