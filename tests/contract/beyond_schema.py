@@ -4,6 +4,7 @@ import re
 import uuid
 
 import schemathesis
+from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import RejectedPositiveData
 
 
@@ -17,10 +18,12 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Refused with good reason: a cursor that no page gave, and NUL in a text."""
-    if not isinstance(failure, RejectedPositiveData):
+    """Refused with good reason: what is too large, a cursor that no page gave, NUL in a text."""
+    if not isinstance(failure, RejectedPositiveData | AcceptedNegativeData):
         return True
-    faults = response.json().get("errors", [])
+    if response.status_code != 422:
+        return response.status_code != 413
     return not any(
-        fault.get("parameter") == "cursor" or fault["detail"].startswith("NUL") for fault in faults
+        fault.get("parameter") == "cursor" or fault["detail"].startswith("NUL")
+        for fault in response.json().get("errors", [])
     )

@@ -149,6 +149,7 @@ class Service:
             "AI_API_KEY": ai.api_key,
             "AI_MODEL": ai.model,
             "JOB_BACKOFF_MS": "50",
+            "RATE_LIMIT_RPS": "1000",  # the tests poll as no client would
             "SHUTDOWN_DRAIN_MS": "0",
             "REDIS_URL": f"{running.env['REDIS_URL']}/{redis_database}",
         }

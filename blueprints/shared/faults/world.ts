@@ -25,6 +25,11 @@ const compressed = {
   SHUTDOWN_GRACE_S: String(graceS),
   SHUTDOWN_DRAIN_MS: '500',
   WORKER_CONCURRENCY: '20',
+  // One tenant makes the load of all, and faults pile up jobs on purpose.
+  RATE_LIMIT_RPS: '1000000',
+  RATE_LIMIT_BURST: '1000000',
+  MAX_QUEUE_DEPTH: '1000000',
+  JOB_WAIT_S: '3600',
 };
 const drainMs = 120_000;
 

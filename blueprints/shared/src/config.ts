@@ -20,6 +20,8 @@ const variables = z.object({
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
+  /** Calls at once from one worker: fewer than WORKER_CONCURRENCY keep slots for other work. */
+  AI_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).optional(),
   /** When a client should ask again after an unfinished job. */
   POLL_AFTER_S: count(sizing.poll_after_s, 86_400),
   API_POOL: count(sizing.api_pool, 1000),

@@ -12,6 +12,8 @@ import { type LoopOptions, startLoop } from './loop.ts';
 import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
+import { Dependency } from './outgoing/dependency.ts';
+import { outgoingMetrics } from './outgoing/metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
 import { rollUp } from './usage/rollup.ts';
 import { createDeliverer } from './webhooks/create.ts';
@@ -30,12 +32,16 @@ function createWorker(base: Base): Service {
   const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry);
-  const ai = new AiClient({
-    baseUrl: config.AI_BASE_URL,
-    apiKey: config.AI_API_KEY,
-    model: config.AI_MODEL,
-    timeoutMs: config.AI_TIMEOUT_MS,
-  });
+  const aiApi = new Dependency(
+    {
+      name: 'ai',
+      timeoutMs: config.AI_TIMEOUT_MS,
+      concurrency: config.AI_CONCURRENCY ?? config.WORKER_CONCURRENCY,
+    },
+    outgoingMetrics(registry),
+  );
+  const { AI_BASE_URL: baseUrl, AI_API_KEY: apiKey, AI_MODEL: model } = config;
+  const ai = new AiClient({ baseUrl, apiKey, model }, aiApi);
   const runner = new Runner({ store, leases, handlers: createHandlers({ ai }), metrics, log });
   const webhooks = createDeliverer(base);
   queueMetrics(registry, db);

@@ -67,7 +67,8 @@ async function follow(id: string, first: Api, other: Api): Promise<boolean> {
   for (let tries = 0; tries < 300; tries += 1) {
     const events = await (tries === 0 ? first : other).events(id, seqs.at(-1) ?? 0);
     seqs.push(...events.map(({ seq }) => seq));
-    if (events.some(({ type }) => type === 'succeeded')) return seqs.every((seq, i) => seq === i + 1);
+    if (events.some(({ type }) => type === 'succeeded'))
+      return seqs.every((seq, i) => seq === i + 1);
     await sleep(100);
   }
   return false;

@@ -15,7 +15,7 @@ export async function purge(db: Database, retentionDays: number): Promise<boolea
 }
 
 /** The lowest UUIDv7 of a moment. */
-function firstIdAt(moment: Date) {
+export function firstIdAt(moment: Date) {
   const ms = moment.getTime().toString(16).padStart(12, '0');
   return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
 }

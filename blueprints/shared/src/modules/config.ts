@@ -1,3 +1,4 @@
+import { backpressureVariables } from '../backpressure/variables.ts';
 {% if caching == 'two-tier' %}
 import { sharedCacheVariables } from '../cache/redis/variables.ts';
 {% endif %}
@@ -12,6 +13,7 @@ export const moduleVariables = {
 {% if queue_store == 'redis' %}
   ...queueVariables,
 {% endif %}
+  ...backpressureVariables,
   ...cacheVariables,
 {% if caching == 'two-tier' %}
   ...sharedCacheVariables,
