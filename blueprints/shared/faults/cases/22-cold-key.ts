@@ -18,7 +18,9 @@ export default {
       apis.flatMap((api) => Array.from({ length: readers }, () => api.ask('/v1/usage'))),
     );
     const good = answers.filter(({ status }) => status === 200);
-    world.figures.exactly('answers', good.length, 2 * readers);
+    const others = answers.filter(({ status }) => ![200, 429, 503].includes(status));
+    world.figures.note('answers', good.length);
+    world.figures.exactly('neither_200_nor_refused', others.length, 0);
     world.figures.exactly('bodies', new Set(good.map(({ text }) => text)).size, 1);
     const sum = async (metric: string) => {
       const counts = await Promise.all(apis.map(({ process }) => process.metric(metric)));
