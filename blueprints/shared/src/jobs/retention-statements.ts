@@ -9,11 +9,13 @@ interface Count {
 export const purgeJobs = statement<Count>(
   'retention.jobs',
   `WITH old AS (
-    DELETE FROM jobs WHERE id = ANY (ARRAY(
+    DELETE FROM jobs USING unnest(ARRAY(
       SELECT id FROM jobs WHERE id < $1 AND finished_at < $2 ORDER BY id LIMIT $3
       FOR UPDATE SKIP LOCKED
-    )) RETURNING id
-  ), event AS (DELETE FROM job_events WHERE job_id = ANY (ARRAY(SELECT id FROM old))),
+    )) AS picked (id) WHERE jobs.id = picked.id RETURNING jobs.id
+  ), event AS (
+    DELETE FROM job_events USING unnest(ARRAY(SELECT id FROM old)) AS picked (id) WHERE job_id = picked.id
+  ),
   letter AS (DELETE FROM dead_letters WHERE job_id = ANY (ARRAY(SELECT id FROM old))),
   delivery AS (DELETE FROM webhook_deliveries WHERE job_id = ANY (ARRAY(SELECT id FROM old)))
   SELECT count(*)::int AS count FROM old`,
