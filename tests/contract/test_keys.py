@@ -8,6 +8,7 @@ SCOPES = ("jobs:read", "jobs:write", "usage:read", "admin")
 ROUTES = [
     ("GET", "/v1/jobs", "jobs:read"),
     ("GET", "/v1/jobs/{id}", "jobs:read"),
+    ("GET", "/v1/jobs/{id}/events", "jobs:read"),
     ("POST", "/v1/jobs", "jobs:write"),
     ("DELETE", "/v1/jobs/{id}", "jobs:write"),
     ("GET", "/v1/dead-letters", "admin"),

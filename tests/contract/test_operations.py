@@ -13,6 +13,7 @@ from tests.contract.waiting import until
 ROUTES = {
     "/v1/jobs": {"get", "post"},
     "/v1/jobs/{id}": {"get", "delete"},
+    "/v1/jobs/{id}/events": {"get"},
     "/v1/dead-letters": {"get"},
     "/v1/dead-letters/{id}/replay": {"post"},
     "/v1/usage": {"get"},

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'undici';
-import { KeyStore } from '../src/auth/keys.ts';
 import { Client } from '../faults/client.ts';
 import { percentile } from '../faults/figures.ts';
 import { World } from '../faults/world.ts';
+import { KeyStore } from '../src/auth/keys.ts';
 import { jobsSeed } from '../test/jobs/seed.ts';
 
 // Every endpoint beside 10³ jobs in the table and beside 10⁶, in one run: turns of one size and the
@@ -119,17 +119,17 @@ export async function tableSize(): Promise<boolean> {
     const world = worlds.use(await World.create(1, `bench-logs/${rows}`));
     tables.push(await fill(world, rows));
   }
-    console.log(`p95 in ms beside ${sizes.join(' and ')} jobs, and the ratio (at most ${mostTimes})`);
-    for (const [operation, variants] of Object.entries(requests)) {
-      for (const [variant, request] of Object.entries(variants)) {
-        await compare(request, tables.slice(0, 1)); // warm
-        const [small = 0, large = 0] = await compare(request, tables);
-        const ratio = large / small;
-        slow ||= ratio > mostTimes;
-        const name = `${operation} ${variant}`.trim();
-        const figures = [small, large, ratio].map((n) => n.toFixed(2).padStart(8)).join('');
-        console.log(`${name.padEnd(40)}${figures}${ratio > mostTimes ? '  TOO SLOW' : ''}`);
-      }
+  console.log(`p95 in ms beside ${sizes.join(' and ')} jobs, and the ratio (at most ${mostTimes})`);
+  for (const [operation, variants] of Object.entries(requests)) {
+    for (const [variant, request] of Object.entries(variants)) {
+      await compare(request, tables.slice(0, 1)); // warm
+      const [small = 0, large = 0] = await compare(request, tables);
+      const ratio = large / small;
+      slow ||= ratio > mostTimes;
+      const name = `${operation} ${variant}`.trim();
+      const figures = [small, large, ratio].map((n) => n.toFixed(2).padStart(8)).join('');
+      console.log(`${name.padEnd(40)}${figures}${ratio > mostTimes ? '  TOO SLOW' : ''}`);
     }
+  }
   return slow;
 }

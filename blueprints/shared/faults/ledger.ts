@@ -13,7 +13,7 @@ const audit = `
       WHERE accepted.id NOT IN (SELECT id FROM job))::int AS missing,
     count(*) FILTER (WHERE status IN ('queued', 'active', 'retrying'))::int AS unfinished,
     count(*) FILTER (WHERE status = 'dead' AND NOT EXISTS (
-      SELECT FROM dead_letters d WHERE d.job_id = job.id AND d.run = job.run))::int AS unlettered,
+      SELECT FROM dead_letters d WHERE d.job_id = job.id AND d.run = job.run AND d.delivery_id IS NULL))::int AS unlettered,
     coalesce(sum(greatest(effects - 1, 0)), 0)::int AS duplicates,
     count(*) FILTER (WHERE (status = 'succeeded') <> (effects > 0)
       OR (status = 'succeeded') <> (result IS NOT NULL))::int AS contradictions

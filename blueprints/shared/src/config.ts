@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { moduleVariables } from './modules/config.ts';
 import { sizing } from './sizing.ts';
 import { count, port, url } from './variables.ts';
+import { webhookVariables } from './webhooks/variables.ts';
+
+/** Event streams of one process: it has memory for 10,000, and a few are nothing to ask for. */
+const streams = Math.max(100, Math.min(sizing.stream_connections, 10_000));
 
 const variables = z.object({
   PORT: port(3000),
@@ -27,7 +31,11 @@ const variables = z.object({
   JOB_MAX_ATTEMPTS: count(sizing.job_max_attempts, 100),
   JOB_BACKOFF_MS: count(sizing.job_backoff_ms, 3_600_000),
   JOB_LEASE_S: count(sizing.job_lease_s, 3600),
+  STREAM_CONNECTIONS: count(streams, 100_000),
+  /** How often streams look for events of which no notification came. */
+  STREAM_POLL_MS: count(2000, 60_000),
   IDEMPOTENCY_TTL_H: count(24, 720),
+  ...webhookVariables,
   RETENTION_DAYS: count(sizing.retention_days, 3650),
   SHUTDOWN_GRACE_S: count(sizing.shutdown_grace_s, 3600),
   /** How long a stopping process still answers, so that load balancers notice. */

@@ -11,5 +11,7 @@ export const sizing = {
   ai_timeout_ms: {{ size.ai_timeout_ms }},
   poll_after_s: {{ size.poll_after_s }},
   staleness_s: {{ size.staleness_s }},
+  stream_connections: {{ size.stream_connections }},
+  webhook_concurrency: {{ size.webhook_concurrency }},
   retention_days: {{ size.retention_days }},
 };

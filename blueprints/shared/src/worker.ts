@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AiClient } from './ai/client.ts';
+import { Doorbell } from './events/doorbell.ts';
 import { Leases } from './jobs/leases.ts';
 import { purge } from './jobs/retention.ts';
 import { Runner } from './jobs/runner.ts';
@@ -13,17 +14,20 @@ import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
 import { rollUp } from './usage/rollup.ts';
+import { createDeliverer } from './webhooks/create.ts';
 
 /** Time kept at the end of the grace for handing back what is unfinished. */
 const handBackMs = 3000;
 
 function createWorker(base: Base): Service {
   const { config, log, db, registry } = base;
+  const { ring: onEvents } = new Doorbell(db, log);
   const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
+    onEvents,
   });
-  const transport = createTransport(base);
+  const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry);
   const ai = new AiClient({
@@ -33,10 +37,12 @@ function createWorker(base: Base): Service {
     timeoutMs: config.AI_TIMEOUT_MS,
   });
   const runner = new Runner({ store, leases, handlers: createHandlers({ ai }), metrics, log });
+  const webhooks = createDeliverer(base);
   queueMetrics(registry, db);
 
   const chores: LoopOptions[] = [
     ...transport.chores,
+    webhooks.chore,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
     { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
@@ -53,8 +59,14 @@ function createWorker(base: Base): Service {
     },
     async stop() {
       const graceMs = config.SHUTDOWN_GRACE_S * 1000 - config.SHUTDOWN_DRAIN_MS - handBackMs;
-      const handBack = setTimeout(() => leases.abortAll('shutdown'), Math.max(0, graceMs));
-      await consumer?.close();
+      const handBack = setTimeout(
+        () => {
+          leases.abortAll('shutdown');
+          webhooks.abort();
+        },
+        Math.max(0, graceMs),
+      );
+      await Promise.all([consumer?.close(), webhooks.close()]);
       clearTimeout(handBack);
       await Promise.all([...stops, stopLeases].map((stop) => stop()));
       await Promise.race([transport.close(), sleep(1000)]);

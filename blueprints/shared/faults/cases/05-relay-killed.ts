@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../test/support/wait.ts';
 import type { FaultCase } from '../case.ts';
 import { countJobs } from '../ledger.ts';
-import { BrokenQueue, redisOf } from '../queue.ts';
 import type { Direction } from '../proxy.ts';
+import { BrokenQueue, redisOf } from '../queue.ts';
 import type { Api, World } from '../world.ts';
 
 // The relay marks a run before it publishes it, so it can die in two places: with the mark made and

@@ -26,14 +26,20 @@ export default {
     // Long enough for the search for lost runs to walk through all of them.
     const settledAt = new Date(await world.clock());
     await sleep(10_000);
-    const again = await countJobs(world.pool, 'published_at > $1 OR due_at IS NOT NULL', [settledAt]);
+    const again = await countJobs(world.pool, 'published_at > $1 OR due_at IS NOT NULL', [
+      settledAt,
+    ]);
     world.figures.exactly('published_again_without_loss', again, 0);
 
     await queue.lose();
     await sleep(world.random.int(0, 4000));
     const lostAt = performance.now();
     await queue.lose();
-    await until('all to be queued again', async () => (await queue.size()) >= jobs - workers.length, 90_000);
+    await until(
+      'all to be queued again',
+      async () => (await queue.size()) >= jobs - workers.length,
+      90_000,
+    );
     world.figures.atMost('queued_again_s', (performance.now() - lostAt) / 1000, 60);
 
     world.proxies.AI_BASE_URL.release();

@@ -22,6 +22,18 @@ export const purgeJobs = statement<Count>(
   ({ moment, ids }) => [ids[0], moment, 10],
 );
 
+/** After so long a URL that answered 410 may be named again. */
+export const purgeGone = statement<Count>(
+  'retention.webhook_gone',
+  `WITH old AS (
+    DELETE FROM webhook_gone WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM webhook_gone WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING 1
+  )
+  SELECT count(*)::int AS count FROM old`,
+  ({ moment }) => [moment, 10],
+);
+
 export const purgeKeys = statement<Count>(
   'retention.keys',
   `WITH old AS (

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.ts';
-import { purgeJobs, purgeKeys } from './retention-statements.ts';
+import { purgeGone, purgeJobs, purgeKeys } from './retention-statements.ts';
 
 const batchSize = 500;
 const dayMs = 86_400_000;
@@ -9,8 +9,9 @@ export async function purge(db: Database, retentionDays: number): Promise<boolea
   const before = new Date(Date.now() - retentionDays * dayMs);
   const values = [firstIdAt(before), before, batchSize];
   const jobs = await db.query(purgeJobs, values);
+  const gone = await db.query(purgeGone, [before, batchSize]);
   const keys = await db.query(purgeKeys, [batchSize]);
-  return [...jobs, ...keys].some(({ count }) => count === batchSize);
+  return [...jobs, ...gone, ...keys].some(({ count }) => count === batchSize);
 }
 
 /** The lowest UUIDv7 of a moment. */

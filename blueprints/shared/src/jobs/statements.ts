@@ -25,11 +25,13 @@ const locked = (state: string, how = 'FOR UPDATE') => `
     ) AS held
   )`;
 
-/** An event for each row of the CTE `changed`. Named by the status unless told otherwise. */
-export const events = (type = 'status', data = 'NULL') => `
+/** An event for each row of the CTE `changed`: what it was after the change. Named by the status
+ *  unless told otherwise. */
+export const events = (type = 'status') => `
   event AS (
-    INSERT INTO job_events (job_id, seq, type, data)
-    SELECT id, event_seq, ${type}, (${data})::jsonb FROM changed
+    INSERT INTO job_events (job_id, seq, type, failures, progress, error)
+    SELECT id, event_seq, ${type}, failures, progress,
+      CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
 
 /** What an end leaves besides its event: what was used, a row for each type of a batch, and a
@@ -87,7 +89,7 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     INSERT INTO dead_letters (tenant, job_id, run, type, attempts, error, trace_id, died_at)
     SELECT tenant, id, run, type, failures, error, split_part(traceparent, '-', 2), finished_at
     FROM changed WHERE status = 'dead'
-  ), ${ended}, ${events('status', "error - 'stack'")}
+  ), ${ended}, ${events()}
   SELECT id, CASE status WHEN 'dead' THEN run ELSE run - 1 END AS run, type, status, failures,
     traceparent FROM changed`;
 
@@ -112,7 +114,7 @@ export const create = statement<Created>(
     SELECT id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
       ${now} + delay_ms * interval '1 ms' FROM item
     WHERE key IS NULL OR id IN (SELECT job_id FROM won)
-    RETURNING id, status, event_seq, created_at
+    RETURNING id, status, failures, progress, error, event_seq, created_at
   ), ${events()}
   SELECT id, created_at FROM changed`,
   ({ tenant }) => [
@@ -201,8 +203,8 @@ export const progress = statement<{ id: string }>(
   `WITH changed AS (
     UPDATE jobs SET progress = $3, event_seq = event_seq + 1
     WHERE id = $1 AND run = $2 AND status = 'active' AND progress <> $3
-    RETURNING id, event_seq, progress
-  ), ${events("'progress'", "jsonb_build_object('progress', progress)")}
+    RETURNING id, status, failures, progress, error, event_seq
+  ), ${events("'progress'")}
   SELECT id FROM changed`,
   ({ ids, runs }) => [ids[0], runs[0], 50],
 );
@@ -218,16 +220,18 @@ export const cancel = statement<Job>(
   ({ ids, tenant }) => [ids[0], tenant],
 );
 
-/** A dead letter is replayed once; the job that it left starts over, and what its death counted is
- *  taken back. A NULL tenant is any. */
+/** A dead letter is replayed once. The job that it left starts over, and what its death counted is
+ *  taken back; the webhook that it left is due again, also if its URL was gone, and the job stays
+ *  as it is. A NULL tenant is any. */
 export const replay = statement<Job>(
   'jobs.replay',
   `WITH letter AS (
     UPDATE dead_letters SET replayed_at = ${now}
-    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL RETURNING job_id, run
+    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL
+    RETURNING job_id, run, delivery_id
   ), old AS (
     SELECT jobs.* FROM jobs JOIN letter ON jobs.id = letter.job_id AND jobs.run = letter.run
-    WHERE status = 'dead' FOR UPDATE OF jobs
+    WHERE delivery_id IS NULL AND status = 'dead' FOR UPDATE OF jobs
   ), usage AS (
     INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
     SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1, 0, -1,
@@ -238,8 +242,14 @@ export const replay = statement<Job>(
       event_seq = jobs.event_seq + 1
     FROM old WHERE jobs.id = old.id
     RETURNING jobs.*
+  ), delivery AS (
+    UPDATE webhook_deliveries AS d SET due_at = ${now}, attempts = 0
+    FROM letter WHERE d.id = letter.delivery_id RETURNING d.job_id, d.tenant, d.url
+  ), gone AS (
+    DELETE FROM webhook_gone AS g USING delivery AS d WHERE g.tenant = d.tenant AND g.url = d.url
   ), ${events()}
-  SELECT * FROM changed`,
+  SELECT * FROM changed
+  UNION ALL SELECT jobs.* FROM jobs JOIN delivery ON jobs.id = delivery.job_id`,
   ({ letter, tenant }) => [letter, tenant],
 );
 

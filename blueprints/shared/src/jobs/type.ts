@@ -18,6 +18,7 @@ export interface JobType<
   Input extends z.ZodType = z.ZodType,
   Result extends z.ZodType = z.ZodType,
 > {
+  /** 1 to 100 visible ASCII characters. */
   name: string;
   description: string;
   input: Input;

@@ -33,7 +33,8 @@ const exempt = new Set([
 ]);
 
 const root = path.resolve(import.meta.dirname, '../..');
-const filesOf = async (pattern: string) => (await Array.fromAsync(glob(pattern, { cwd: root }))).sort();
+const filesOf = async (pattern: string) =>
+  (await Array.fromAsync(glob(pattern, { cwd: root }))).sort();
 const load = (file: string) => import(pathToFileURL(path.join(root, file)).href);
 
 for (const file of await filesOf('src/**/*statements.ts')) await load(file);

@@ -46,7 +46,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       job_id uuid NOT NULL,
       seq integer NOT NULL,
       type text NOT NULL,
-      data jsonb,
+      failures smallint NOT NULL,
+      progress smallint NOT NULL,
+      error jsonb,
       at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (job_id, seq)
     ) PARTITION BY RANGE (job_id)`.execute(db);
@@ -58,13 +60,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       tenant text NOT NULL,
       job_id uuid NOT NULL,
       run integer NOT NULL,
+      delivery_id uuid,
       type text NOT NULL,
       attempts integer NOT NULL,
       error jsonb NOT NULL,
       trace_id text NOT NULL,
       died_at timestamptz(3) NOT NULL,
       replayed_at timestamptz(3),
-      UNIQUE (job_id, run)
+      UNIQUE NULLS NOT DISTINCT (job_id, run, delivery_id)
     )`.execute(db);
   await sql`CREATE INDEX dead_letters_open ON dead_letters (tenant, died_at, id)
     WHERE replayed_at IS NULL`.execute(db);
