@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AiClient } from './ai/client.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { Leases } from './jobs/leases.ts';
-import { purge } from './jobs/retention.ts';
 import { Runner } from './jobs/runner.ts';
 import { JobStore } from './jobs/store.ts';
 import { sweep } from './jobs/sweeper.ts';
 import type { Consumer } from './jobs/transport.ts';
 import { createHandlers } from './jobs/types/index.ts';
 import { type LoopOptions, startLoop } from './loop.ts';
+import { createRetention } from './modules/retention.ts';
 import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
@@ -38,6 +38,7 @@ function createWorker(base: Base): Service {
   });
   const runner = new Runner({ store, leases, handlers: createHandlers({ ai }), metrics, log });
   const webhooks = createDeliverer(base);
+  const retention = createRetention(base);
   queueMetrics(registry, db);
 
   const chores: LoopOptions[] = [
@@ -45,7 +46,7 @@ function createWorker(base: Base): Service {
     webhooks.chore,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
-    { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
+    ...retention.chores,
   ];
   let stops: (() => Promise<void>)[] = [];
   let stopLeases = async () => {};
@@ -68,7 +69,7 @@ function createWorker(base: Base): Service {
       );
       await Promise.all([consumer?.close(), webhooks.close()]);
       clearTimeout(handBack);
-      await Promise.all([...stops, stopLeases].map((stop) => stop()));
+      await Promise.all([...stops, stopLeases, retention.close].map((stop) => stop()));
       await Promise.race([transport.close(), sleep(1000)]);
       await ai.close();
     },

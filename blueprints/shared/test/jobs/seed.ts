@@ -59,8 +59,8 @@ export function jobsSeed(rows: number): JobsSeed {
        LATERAL (SELECT CASE WHEN place IN ('due', 'published') THEN 'queued'
          WHEN place = 'active' THEN 'active' WHEN n % 100 = 0 THEN 'dead'
          WHEN n % 100 = 50 THEN 'cancelled' ELSE 'succeeded' END AS status) AS s`,
-    `INSERT INTO job_events (job_id, seq, type)
-     SELECT id, seq, 'queued' FROM jobs, generate_series(1, 2) AS seq`,
+    `INSERT INTO job_events (job_id, seq, type, failures, progress)
+     SELECT id, seq, 'queued', 0, 0 FROM jobs, generate_series(1, 2) AS seq`,
     `INSERT INTO dead_letters (id, tenant, job_id, run, type, attempts, error, trace_id, died_at,
        replayed_at)
      SELECT (${numbered('n')})::uuid, 't' || n % ${tenants}, (${id('n')})::uuid, 1, 'summarize', 5,
