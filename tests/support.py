@@ -10,8 +10,8 @@ ROOT = Path(__file__).parent.parent
 
 # The choices of renderings that together hold every option; each is installed, checked and run.
 RENDERINGS = {
-    "redis": ("queue_store=redis",),
-    "postgres": ("queue_store=postgres",),
+    "redis": ("queue_store=redis", "caching=two-tier"),
+    "postgres": ("queue_store=postgres", "caching=in-process"),
 }
 
 

@@ -1,4 +1,5 @@
 import { createApp } from './app.ts';
+import { createTokens } from './modules/tokens.ts';
 import { runProcess } from './process.ts';
 
 /** Time kept at the end of the grace, when who has not taken an answer is cut off. */
@@ -8,7 +9,8 @@ await runProcess({
   name: 'api',
   poolSize: (config) => config.API_POOL,
   create: async (base) => {
-    const app = await createApp({ ...base, draining: () => base.readiness.draining });
+    const tokens = createTokens(base);
+    const app = await createApp({ ...base, tokens, draining: () => base.readiness.draining });
     const { PORT: port, HOST: host, SHUTDOWN_GRACE_S, SHUTDOWN_DRAIN_MS } = base.config;
     return {
       listen: () => app.listen({ port, host }),
@@ -17,6 +19,7 @@ await runProcess({
         const cut = setTimeout(() => app.server.closeAllConnections(), Math.max(0, graceMs));
         await app.close();
         clearTimeout(cut);
+        await tokens.close();
       },
     };
   },

@@ -3,8 +3,12 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
+import { RateLimiter } from './backpressure/rate-limiter.ts';
+import { Shedder } from './backpressure/shedder.ts';
+import type { TokenSource } from './backpressure/tokens.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
+import { endpoints } from './endpoints/index.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { EventHub } from './events/hub.ts';
 import { streamMetrics } from './events/metrics.ts';
@@ -15,8 +19,10 @@ import { JobReader } from './jobs/reader.ts';
 import { JobService } from './jobs/service.ts';
 import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
+import { createCache } from './modules/cache.ts';
 import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
+import { backpressure } from './plugins/backpressure.ts';
 import { answerError, errors } from './plugins/errors.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
@@ -35,6 +41,8 @@ export interface AppOptions {
   log: Logger;
   db: Database;
   registry: Registry;
+  /** Of the rate limits. */
+  tokens: TokenSource;
   /** Whether the process is about to stop: then clients are told to connect elsewhere. */
   draining?: () => boolean;
 }
@@ -64,14 +72,33 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(parsing);
   await app.register(openapi);
   await app.register(auth, { authenticator: new Authenticator(new KeyStore(db)) });
+  await app.register(backpressure, {
+    limiter: new RateLimiter(options.tokens, log),
+    shedder: createShedder(options),
+  });
 
+  const cache = createCache(options);
+  app.addHook('onClose', async () => cache.close());
   const service = createJobService(options);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
   await app.register(events, { jobs: service, hub: createHub(options) });
   await app.register(deadLetters, { jobs: service });
-  await app.register(usage, { usage: new UsageReader(db), stalenessS: options.config.STALENESS_S });
+  await app.register(usage, {
+    usage: new UsageReader(db, cache),
+    stalenessS: options.config.STALENESS_S,
+  });
   await app.register(jobTypes);
+  for (const endpoint of endpoints) await app.register(endpoint, { db, cache });
   return app;
+}
+
+function createShedder({ config, db, registry }: AppOptions) {
+  const limits = {
+    jobWaitS: config.JOB_WAIT_S,
+    maxQueueDepth: config.MAX_QUEUE_DEPTH,
+    maxLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+  };
+  return new Shedder(db, limits, registry);
 }
 
 function createJobService({ config, db, log }: AppOptions) {

@@ -17,8 +17,9 @@ const mostTimes = 1.5;
 
 interface Table {
   client: Client;
-  /** Jobs of the tenant, finished and unfinished, for requests to take one of. */
+  /** Jobs of the tenant, to take one of. */
   jobs: string[];
+  /** Dead letters of the tenant, each to be replayed once. */
   letters: string[];
 }
 
@@ -48,35 +49,62 @@ const requests: Record<string, Record<string, Request>> = {
   },
   'GET /v1/jobs/{id}': { '': ({ client, jobs }) => client.ask(`/v1/jobs/${any(jobs)}`) },
   'DELETE /v1/jobs/{id}': { '': cancel },
+  'GET /v1/jobs/{id}/events': {
+    'of a finished job': ({ client, jobs }) => client.ask(`/v1/jobs/${any(jobs)}/events`),
+  },
   'GET /v1/dead-letters': { '': get('/v1/dead-letters') },
   'POST /v1/dead-letters/{id}/replay': {
     '': ({ client, letters }) =>
-      client.ask(`/v1/dead-letters/${any(letters)}/replay`, { method: 'POST' }),
+      client.ask(`/v1/dead-letters/${letters.pop()}/replay`, { method: 'POST' }),
+  },
+  'GET /v1/usage': {
+    'by day': get('/v1/usage'),
+    'by type': get('/v1/usage?group_by=type'),
   },
   'GET /v1/job-types': { '': get('/v1/job-types') },
 };
 
+/** Finished jobs of the tenant with an open dead letter: both tables have as many. */
+const dead = [
+  `INSERT INTO jobs (id, tenant, type, input, priority, max_attempts, traceparent, status, run,
+     event_seq, started_at, finished_at)
+   SELECT gen_random_uuid(), $1, 'summarize', '{}', 2, 5, '00-0-0-00', 'dead', 1, 2, now(), now()
+   FROM generate_series(1, 3000)`,
+  `INSERT INTO dead_letters (tenant, job_id, run, type, attempts, error, trace_id, died_at)
+   SELECT tenant, id, run, type, 5, '{"name": "Error", "message": "wrong", "stack": ""}', '0', now()
+   FROM jobs WHERE tenant = $1 AND max_attempts = 5 AND status = 'dead' AND input = '{}'`,
+];
+
 async function seedWith(sql: string[], world: World) {
   const client = await world.pool.connect();
   await client.query('SET statement_timeout = 0');
-  for (const statement of [...sql, 'VACUUM ANALYZE']) await client.query(statement);
+  for (const statement of sql) await client.query(statement);
   client.release(true);
 }
 
 async function fill(world: World, rows: number): Promise<Table> {
   const { seed, sql } = jobsSeed(rows);
   await seedWith(sql, world);
+  for (const statement of dead) await world.pool.query(statement, [seed.tenant]);
+  await world.pool.query('VACUUM ANALYZE');
   const api = await world.startApi();
   const key = await new KeyStore(world.db).create(seed.tenant, ['admin']);
   const client = new Client({ base: api.base, key, agent: new Agent(), accepted: () => {} });
-  const some = async (from: string) => {
+  const ids = async (from: string, condition: string) => {
     const { rows } = await world.pool.query<{ id: string }>(
-      `SELECT id FROM ${from} WHERE tenant = $1 ORDER BY random() LIMIT 500`,
+      `SELECT id FROM ${from} WHERE tenant = $1 AND ${condition} ORDER BY random() LIMIT 2500`,
       [seed.tenant],
     );
     return rows.map(({ id }) => id);
   };
-  return { client, jobs: await some('jobs'), letters: await some('dead_letters') };
+  return {
+    client,
+    jobs: await ids('jobs', "status = 'succeeded'"),
+    letters: await ids(
+      'dead_letters',
+      "replayed_at IS NULL AND died_at > now() - interval '1 minute'",
+    ),
+  };
 }
 
 async function turn(request: Request, table: Table): Promise<number[]> {

@@ -84,4 +84,23 @@ export class Client {
     await Promise.all(Array.from({ length: abreast }, submitter));
     return answers;
   }
+
+  /** What comes of a job's events after one of them, until the stream ends or breaks. */
+  async events(id: string, after: number): Promise<{ seq: number; type: string }[]> {
+    let text = '';
+    try {
+      const { body } = await request(`${this.base}/v1/jobs/${id}/events`, {
+        dispatcher: this.options.agent,
+        headers: {
+          authorization: `Bearer ${this.options.key}`,
+          ...(after > 0 ? { 'last-event-id': String(after) } : {}),
+        },
+      });
+      for await (const chunk of body) text += chunk;
+    } catch {
+      // A frame that is not whole does not count.
+    }
+    const frames = text.matchAll(/^id: (\d+)\nevent: (.+)\ndata: .*\n\n/gm);
+    return [...frames].map(([, seq, type = '']) => ({ seq: Number(seq), type }));
+  }
 }

@@ -24,6 +24,18 @@ const { values } = parseArgs({
 });
 
 const logs = path.resolve('faults-logs');
+let current: World | undefined;
+
+/** Leaves nothing behind when it is ended in the middle of a run. */
+async function leave() {
+  await current?.[Symbol.asyncDispose]().catch(() => {});
+  process.exit(130);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void leave());
+// An npm that is ended by a signal leaves us behind.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && void leave(), 1000).unref();
 
 function numberOf(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`Not a whole number: ${text}\n${usage}`);
@@ -49,6 +61,7 @@ async function runOnce(one: FaultCase, seed: number): Promise<Result> {
   const folder = path.join(logs, `${one.number}-${seed}`);
   const startedAt = performance.now();
   const world = await World.create(seed, folder);
+  current = world;
   let error: string | undefined;
   try {
     await one.run(world);
@@ -58,6 +71,7 @@ async function runOnce(one: FaultCase, seed: number): Promise<Result> {
   }
   await world.audit();
   await world[Symbol.asyncDispose]();
+  current = undefined;
   const ok = error === undefined && !world.figures.broken;
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   const { number, title } = one;
@@ -97,3 +111,5 @@ await runCommand(async () => {
     console.log(`FAILED; again: npm run faults -- --case ${number} --seed ${seed}`);
   }
 });
+// Not waiting for what a failed start has left open.
+process.exit();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { createApp } from '../app.ts';
+import { LocalTokens } from '../backpressure/tokens.ts';
 import { loadConfig } from '../config.ts';
 import { Database } from '../database/database.ts';
 import { createLogger } from '../logger.ts';
@@ -18,6 +19,7 @@ const app = await createApp({
   log,
   db: new Database(database, log),
   registry: new Registry(),
+  tokens: new LocalTokens({ rps: 1, burst: 1 }),
 });
 await app.ready();
 await writeFile('openapi.json', `${JSON.stringify(app.swagger(), null, 2)}\n`);

@@ -13,7 +13,9 @@ export const errors = fp(async (app) => {
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error);
-  if (problem.statusCode >= 500) request.log.error({ err: error }, 'request failed');
+  // A Problem was foreseen: what is shed by the thousand must not fill the log.
+  const unforeseen = !(error instanceof Problem) && problem.statusCode >= 500;
+  if (unforeseen) request.log.error({ err: error }, 'request failed');
   return reply
     .code(problem.statusCode)
     .headers(problem.headers)

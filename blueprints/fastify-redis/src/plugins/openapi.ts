@@ -19,13 +19,13 @@ declare module 'fastify' {
 
 export const withKey = [{ key: [] }];
 
-/** What a client may do with the job that it got. */
-export const jobLinks = Object.fromEntries(
-  ['getJob', 'cancelJob'].map((operationId) => [
-    operationId,
-    { operationId, parameters: { id: '$response.body#/id' } },
-  ]),
-);
+const link = (operationId: string, id: string) => ({
+  [operationId]: { operationId, parameters: { id: `$response.body#${id}` } },
+});
+
+/** What a client may do with the job, or the letters, that it got. */
+export const jobLinks = { ...link('getJob', '/id'), ...link('cancelJob', '/id') };
+export const letterLinks = link('replayDeadLetter', '/items/0/id');
 
 interface Overridden {
   zodSchema: z.core.$ZodTypes;

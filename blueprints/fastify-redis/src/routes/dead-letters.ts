@@ -3,7 +3,7 @@ import * as answers from '../jobs/http/answers.ts';
 import { byId, deadLetterPage, deadLetterQuery, job } from '../jobs/http/schema.ts';
 import { viewOf } from '../jobs/http/view.ts';
 import type { JobService } from '../jobs/service.ts';
-import { jobLinks, withKey } from '../plugins/openapi.ts';
+import { jobLinks, letterLinks, withKey } from '../plugins/openapi.ts';
 
 export const deadLetters: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { jobs }) => {
   const onRequest = app.requires('admin');
@@ -20,6 +20,7 @@ export const deadLetters: FastifyPluginAsyncZod<{ jobs: JobService }> = async (a
         response: { 200: deadLetterPage },
         answers: answers.listed,
       },
+      links: { 200: letterLinks },
     },
     ({ caller, query }) => jobs.deadLetters(caller.tenant, query),
   );

@@ -30,6 +30,7 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
     '/v1/jobs',
     {
       ...write,
+      config: { makesJobs: true },
       schema: {
         operationId: 'submitJob',
         summary: 'Accept a job',
@@ -41,13 +42,14 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
       },
       links: { 202: jobLinks },
     },
-    async ({ caller, body, sent, traceparent, headers }, reply) => {
+    async ({ caller, body, sent, traceparent, headers, refusal }, reply) => {
       const accepted = await jobs.submit({
         tenant: caller.tenant,
         body,
         sent,
         traceparent,
         idempotencyKey: headers['idempotency-key'],
+        refusal,
       });
       return reply.code(202).header('location', `/v1/jobs/${accepted.id}`).send(accepted);
     },

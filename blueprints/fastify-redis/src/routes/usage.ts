@@ -30,9 +30,10 @@ export const usage: FastifyPluginAsyncZod<Options> = async (app, { usage, stalen
       },
     },
     async ({ caller, query, headers }, reply) => {
-      const found = await usage.list(caller.tenant, query);
+      const { found, readAt } = await usage.list(caller.tenant, query);
       const etag = contentEtag(found);
-      reply.headers({ etag, 'cache-control': cacheControl, vary: 'authorization' });
+      const age = Math.max(0, Math.floor((Date.now() - readAt) / 1000));
+      reply.headers({ etag, age, 'cache-control': cacheControl, vary: 'authorization' });
       if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
       return found;
     },

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { JobStore } from '../../src/jobs/store.ts';
 import { createLogger } from '../../src/logger.ts';
-import { config, testApp } from '../app.ts';
+import { config, testApp, tokens } from '../app.ts';
 import { testDatabase } from '../support/database.ts';
 import { readEvents } from '../support/events.ts';
 import { createJob } from '../support/jobs.ts';
@@ -34,6 +34,7 @@ async function listening(given: Partial<typeof config> = {}) {
     log: createLogger('info', 'test', { write: (line: string) => lines.push(JSON.parse(line)) }),
     db: database.db,
     registry,
+    tokens,
   });
   apps.push(app);
   await app.listen({ port: 0, host: '127.0.0.1' });

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultCase } from '../case.ts';
+import type { Answer } from '../client.ts';
 import { percentile } from '../figures.ts';
 import { Traffic } from '../traffic.ts';
+import type { World } from '../world.ts';
 
 const acquireMs = 500;
+const slackMs = 500;
 
 export default {
   number: 13,
@@ -33,14 +36,18 @@ export default {
       3,
     );
     world.figures.exactly('not_503', rejected.filter(({ status }) => status !== 503).length, 0);
-    for (const [name, answers] of Object.entries({ read: reads.answers, write: writes.answers })) {
-      const ms = answers.map((answer) => answer.ms);
-      world.figures.note(`${name}_rejected_p99_ms`, percentile(ms, 0.99));
-      world.figures.atMost(`${name}_rejected_max_ms`, Math.max(...ms), acquireMs + 500);
-    }
+    // A write may arrive while a batch waits for its connection, and then waits as long itself.
+    rejectedWithin(world, 'read', reads.answers, acquireMs);
+    rejectedWithin(world, 'write', writes.answers, 2 * acquireMs);
     world.figures.atMost('live_p99_ms', percentile(pulse, 0.99), 500);
   },
 } satisfies FaultCase;
+
+function rejectedWithin(world: World, kind: string, answers: Answer[], limitMs: number) {
+  const ms = answers.map((answer) => answer.ms);
+  world.figures.note(`${kind}_rejected_p99_ms`, percentile(ms, 0.99));
+  world.figures.atMost(`${kind}_rejected_max_ms`, Math.max(...ms), limitMs + slackMs);
+}
 
 /** How long each of many looks took, in ms. */
 async function heartbeat(look: () => Promise<number>, forMs: number): Promise<number[]> {

@@ -11,7 +11,7 @@ export default {
   title: `jobs at 5 × what the workers can do, for ${seconds} s`,
   seeds: 3,
   async run(world) {
-    const api = await world.startApi();
+    const api = await world.startApi({ MAX_QUEUE_DEPTH: '300' });
     await world.startWorker({ WORKER_CONCURRENCY: '4' });
     const delayMs = world.random.int(80, 120);
     const perSecond = 4000 / delayMs;

@@ -55,6 +55,7 @@ export const refusals = ({ security, params, querystring, body }: Reads): Answer
   ...when(security, {
     401: { description: 'The API key is missing, unknown or revoked', headers: challenge },
     403: { description: 'The API key lacks the scope' },
+    429: { description: 'The tenant makes more requests than it may', headers: retryAfter },
   }),
   ...when(params, { 404: { description: 'There is nothing here that the caller may see' } }),
   ...when(body, {

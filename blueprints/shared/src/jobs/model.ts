@@ -99,6 +99,10 @@ export interface Failure extends Run {
   permanent: boolean;
 }
 
+export interface Postponement extends Run {
+  delayMs: number;
+}
+
 export interface Message extends Run {
   priority: number;
   traceparent: string;

@@ -31,6 +31,8 @@ export interface Submission {
   sent: unknown;
   traceparent: string;
   idempotencyKey?: string | undefined;
+  /** Thrown unless the idempotency key is known. */
+  refusal?: Problem | undefined;
 }
 
 /** What the HTTP routes of jobs do, in any framework. Throws Problems. */
@@ -44,7 +46,7 @@ export class JobService {
   async submit(submission: Submission) {
     const { tenant, sent, idempotencyKey: key } = submission;
     const job = this.newJob(submission);
-    const refusal = await this.refusal(job);
+    const refusal = submission.refusal ?? (await this.refusal(job));
     if (key === undefined && refusal) throw refusal;
     if (key === undefined) return this.create(job);
     const hash = hashOf(sent);

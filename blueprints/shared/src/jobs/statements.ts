@@ -185,17 +185,21 @@ export const expire = statement<Failed>(
   () => [1000, '{}', 2],
 );
 
-export const handBack = statement<{ id: string }>(
+/** At once, or after a delay. */
+export const handBack = statement<Run>(
   'jobs.hand_back',
-  `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
+  `WITH item AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS i (id, run, delay_ms)
+  ),
   ${locked("status = 'active'")},
   changed AS (
     UPDATE jobs SET status = CASE failures WHEN 0 THEN 'queued' ELSE 'retrying' END,
-      run = jobs.run + 1, due_at = ${now}, lease_until = NULL, event_seq = event_seq + 1
+      run = jobs.run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
+      event_seq = event_seq + 1
     FROM locked WHERE jobs.id = locked.id RETURNING jobs.*
   ), ${events()}
-  SELECT id FROM changed`,
-  batch,
+  SELECT id, run - 1 AS run FROM changed`,
+  (seed) => [...batch(seed), seed.ids.map(() => 0)],
 );
 
 export const progress = statement<{ id: string }>(

@@ -11,6 +11,7 @@ import type {
   JobError,
   NewJob,
   OnEvents,
+  Postponement,
   Run,
 } from './model.ts';
 import * as statements from './statements.ts';
@@ -67,6 +68,14 @@ export class JobStore {
     },
   });
 
+  private readonly postponements = new Coalescer<Postponement, Run | null>({
+    ...batch,
+    run: async (runs) => {
+      const values = [...fences(runs), runs.map(({ delayMs }) => delayMs)];
+      return pair(runs, await this.move(statements.handBack, values));
+    },
+  });
+
   /** null: the idempotency key is already there. */
   create(job: NewJob): Promise<Created | null> {
     return this.creations.submit(job);
@@ -89,7 +98,12 @@ export class JobStore {
   }
 
   async handBack(runs: Run[]): Promise<void> {
-    await this.move(statements.handBack, fences(runs));
+    await this.move(statements.handBack, [...fences(runs), runs.map(() => 0)]);
+  }
+
+  /** Hands a run back for later: it could not be tried, which counts no failure. */
+  postpone(run: Postponement): Promise<Run | null> {
+    return this.postponements.submit(run);
   }
 
   async renewLeases(runs: Run[]): Promise<void> {

@@ -20,8 +20,16 @@ export function createRetention({ config, db, log }: Base): Retention {
   const months = () => keepMonths(patient, { retentionDays }, log);
   return {
     chores: [
-      { name: 'partitions', everyMs: 60_000, tick: () => Promise.race([months(), closing.promise]) },
-      { name: 'retention', everyMs: 60_000, tick: () => purge(db, retentionDays, purgeUnpartitioned) },
+      {
+        name: 'partitions',
+        everyMs: 60_000,
+        tick: () => Promise.race([months(), closing.promise]),
+      },
+      {
+        name: 'retention',
+        everyMs: 60_000,
+        tick: () => purge(db, retentionDays, purgeUnpartitioned),
+      },
     ],
     close() {
       closing.resolve();
@@ -35,9 +43,7 @@ import type { Base } from '../process.ts';
 
 /** Jobs are deleted, a batch at a time. */
 export const createRetention = ({ config, db }: Base): Retention => ({
-  chores: [
-    { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
-  ],
+  chores: [{ name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) }],
   close: async () => {},
 });
 {% endif %}

@@ -5,7 +5,7 @@ import type { OnEvents } from '../jobs/model.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
-/** How jobs come to this worker: through BullMQ. */
+/** How jobs come to this worker: through BullMQ. The store claims them, and tells of it. */
 export const createTransport = ({ config, db, log }: Base, _onEvents: OnEvents): Transport =>
   new BrokerTransport(db, new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log), log);
 {% else %}

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
-import type { LoopOptions } from '../loop.ts';
+import { startLoop } from '../loop.ts';
 import { traceIdOf } from '../trace.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { delayAfter } from './schedule.ts';
 import type { WebhookSender } from './sender.ts';
-
-const pollMs = 500;
 
 export interface DelivererOptions {
   deliveries: Deliveries;
@@ -18,21 +16,29 @@ export interface DelivererOptions {
   schedule: readonly number[];
   metrics: WebhookMetrics;
   log: Logger;
+  /** How often to look for what is due. */
+  pollMs?: number;
 }
 
 /** Tells receivers how jobs ended, at least once each. */
 export class Deliverer {
-  readonly chore: LoopOptions = { name: 'webhooks', everyMs: pollMs, tick: () => this.tick() };
   private readonly options: DelivererOptions;
   private readonly perHost: number;
+  private readonly pollMs: number;
   private readonly calls = new Set<Promise<void>>();
   private readonly busy = new Map<string, number>();
   private readonly stop = new AbortController();
-  private closing = false;
+  private stopLoop = async () => {};
 
   constructor(options: DelivererOptions) {
     this.options = options;
     this.perHost = Math.max(1, Math.floor(options.concurrency / 4));
+    this.pollMs = options.pollMs ?? 500;
+  }
+
+  start() {
+    const loop = { name: 'webhooks', everyMs: this.pollMs, tick: () => this.tick() };
+    this.stopLoop = startLoop(loop, this.options.log);
   }
 
   /** Ends the calls in flight; their deliveries are handed back. */
@@ -42,16 +48,15 @@ export class Deliverer {
 
   /** Takes no further deliveries; settles when those it has are settled. */
   async close(): Promise<void> {
-    this.closing = true;
+    await this.stopLoop();
     await Promise.all(this.calls);
   }
 
   private async tick(): Promise<boolean> {
-    if (this.closing) return false;
     if (await this.claim()) return true;
     if (this.calls.size === 0) return false;
     // What waits may wait for one of these to end.
-    await Promise.race([...this.calls, sleep(pollMs)]);
+    await Promise.race([...this.calls, sleep(this.pollMs)]);
     return true;
   }
 

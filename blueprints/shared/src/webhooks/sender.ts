@@ -33,7 +33,9 @@ export class WebhookSender {
       return await this.post(delivery, AbortSignal.any([signal, deadline]));
     } catch (error) {
       if (signal.aborted) return 'aborted';
-      if (!deadline.aborted) return failure(`${host}: ${(error as Error).message}`);
+      // When every address of a name fails, the error has no message.
+      const { message, code } = error as NodeJS.ErrnoException;
+      if (!deadline.aborted) return failure(`${host}: ${message || code}`);
       return failure(`${host} did not answer within ${this.options.timeoutMs} ms`);
     }
   }

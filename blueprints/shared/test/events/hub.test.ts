@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../src/database/database.ts';
 import { Doorbell } from '../../src/events/doorbell.ts';
 import { EventHub, type HubOptions } from '../../src/events/hub.ts';
+import { DeadLetters } from '../../src/jobs/dead-letters.ts';
 import { JobReader } from '../../src/jobs/reader.ts';
 import { JobStore } from '../../src/jobs/store.ts';
 import { testDatabase } from '../support/database.ts';
@@ -98,21 +99,20 @@ describe('a stream', () => {
 
   test('goes on past a death that was replayed, and ends at one that was not', async () => {
     newHub();
-    const { id } = await createJob(mute, { maxAttempts: 1 });
-    await mute.claim({ id, run: 1 });
-    await mute.fail({ id, run: 1, error, permanent: false });
-    expect((await eventsOf(id)).map(({ event }) => event)).toEqual(['queued', 'active', 'dead']);
-    await database.pool.query(
-      "UPDATE jobs SET status = 'queued', finished_at = NULL, event_seq = 4 WHERE id = $1",
-      [id],
-    );
-    await database.pool.query(
-      "INSERT INTO job_events (job_id, seq, type, failures, progress) VALUES ($1, 4, 'queued', 0, 0)",
-      [id],
-    );
+    const { id, run } = await createJob(mute);
+    await mute.claim({ id, run });
+    // The death is the last event of a full batch.
+    for (let percent = 1; percent <= 17; percent += 1) await mute.progress({ id, run }, percent);
+    await mute.fail({ id, run, error, permanent: true });
+    expect((await eventsOf(id)).at(-1)).toMatchObject({ id: 20, event: 'dead' });
+    const letters = new DeadLetters(database.db);
+    const [letter] = await letters.list({ tenant: 't1', limit: 1 });
+    await letters.replay(letter?.id ?? '');
     const reading = await read(id);
-    await until('the replay', () => reading.names().length === 4);
-    expect(reading.names()).toEqual(['queued', 'active', 'dead', 'queued']);
+    await until('the replay', () => reading.names().length === 21);
+    expect(reading.names().slice(-2)).toEqual(['dead', 'queued']);
+    await mute.cancel(id, 't1');
+    expect((await eventsOf(id, 20)).map(({ event }) => event)).toEqual(['queued', 'cancelled']);
     reading.stop();
   });
 

@@ -2,7 +2,6 @@ import ipaddr from 'ipaddr.js';
 import { Registry } from 'prom-client';
 import { afterAll } from 'vitest';
 import { JobStore } from '../../src/jobs/store.ts';
-import { startLoop } from '../../src/loop.ts';
 import { createWebhookAgent } from '../../src/webhooks/agent.ts';
 import { Deliverer } from '../../src/webhooks/deliverer.ts';
 import { Deliveries } from '../../src/webhooks/deliveries.ts';
@@ -42,12 +41,12 @@ export function testDeliverer(
     concurrency,
     metrics: webhookMetrics(registry, db),
     log: silent,
+    pollMs: 20,
   });
-  const stopLoop = startLoop({ ...deliverer.chore, everyMs: 20 }, silent);
+  deliverer.start();
   const stop = async () => {
     deliverer.abort();
     await deliverer.close();
-    await stopLoop();
   };
   return { registry, stop, [Symbol.asyncDispose]: stop };
 }
