@@ -3,13 +3,13 @@ import { AiClient } from './ai/client.ts';
 import type { Config } from './config.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { Leases } from './jobs/leases.ts';
-import { purge } from './jobs/retention.ts';
 import { Runner } from './jobs/runner.ts';
 import { JobStore } from './jobs/store.ts';
 import { sweep } from './jobs/sweeper.ts';
 import type { Consumer } from './jobs/transport.ts';
 import { createHandlers, type Resources } from './jobs/types/index.ts';
 import { type LoopOptions, startLoop } from './loop.ts';
+import { createRetention } from './modules/retention.ts';
 import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
@@ -39,13 +39,14 @@ function createWorker(base: Base): Service {
   const handlers = createHandlers({ ai, db, dependency });
   const runner = new Runner({ store, leases, handlers, metrics, log });
   const webhooks = createDeliverer(base);
+  const retention = createRetention(base);
   queueMetrics(registry, db);
 
   const chores: LoopOptions[] = [
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
-    { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
+    ...retention.chores,
   ];
   let stops: (() => Promise<void>)[] = [];
   let stopLeases = async () => {};
@@ -69,7 +70,7 @@ function createWorker(base: Base): Service {
       );
       await Promise.all([consumer?.close(), webhooks.close()]);
       clearTimeout(handBack);
-      await Promise.all([...stops, stopLeases].map((stop) => stop()));
+      await Promise.all([...stops, stopLeases, retention.close].map((stop) => stop()));
       await Promise.race([transport.close(), sleep(1000)]);
       await ai.close();
     },
