@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT, git, git_release, install_wheel
+from tests.support import RENDERINGS, ROOT, git, git_release, install_wheel
 
 # In the background of a shell, or under nohup, children would ignore what tests send them.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Rendering = Callable[[str], Path]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,15 +69,30 @@ def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def repository(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fastify-redis repository, rendered from the wheel, its packages installed."""
-    folder = tmp_path_factory.mktemp("rendered") / "myservice"
-    archgen = str(installed / "archgen")
-    new = [archgen, "new", "myservice", "--preset", "document-ai", "--yes", "--dest", str(folder)]
-    subprocess.run(new, check=True, stdout=subprocess.DEVNULL)
-    install = [archgen, "services", "--with", "none", "--", "npm", "install", "--no-audit"]
-    subprocess.run(install, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return folder
+def rendering(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rendering:
+    """Render a fastify-redis repository from the wheel, once for each of RENDERINGS, its packages
+    installed."""
+
+    @cache
+    def render(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name) / "myservice"
+        archgen = str(installed / "archgen")
+        new = [archgen, "new", "myservice", "--preset", "document-ai", "--yes"]
+        chosen = (part for choice in RENDERINGS[name] for part in ("--choose", choice))
+        subprocess.run(
+            [*new, *chosen, "--dest", str(folder)], check=True, stdout=subprocess.DEVNULL
+        )
+        install = [archgen, "services", "--with", "none", "--", "npm", "install", "--no-audit"]
+        subprocess.run(install, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        return folder
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def repository(rendering: Rendering) -> Path:
+    """The repository of tests to which no option matters."""
+    return rendering("redis")
 
 
 def _runner(command: Sequence[str], folder: Path) -> Run:

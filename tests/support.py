@@ -8,6 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
+# The choices of renderings that together hold every option; each is installed, checked and run.
+RENDERINGS = {
+    "redis": ("queue_store=redis", "caching=two-tier"),
+    "postgres": ("queue_store=postgres", "caching=in-process"),
+}
+
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git there, as somebody, untouched by the machine's configuration."""

@@ -29,8 +29,8 @@ NAME_LENGTH = 50
 WINDOWS_RESERVED = frozenset(
     ("aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
-# The topics that are technical questions of their own (blueprints/questions/), beside the blueprint.
-OPTIONS = ("queue_store",)
+# Topics that are questions of their own, beside the blueprint (blueprints/questions/).
+OPTIONS = ("queue_store", "caching", "partitioning", "database")
 ANSWERS_FILE = ".copier-answers.yml"
 
 Progress = Callable[[str], None]

@@ -13,7 +13,9 @@ from archgen.requirements import parse
 from tests.support import ROOT
 
 PINNED = re.sub(
-    r"{{.*?}}", "x", (ROOT / "blueprints/fastify-redis/package.json.jinja").read_text("utf-8")
+    r"{{.*?}}|{%.*?%}",
+    "",
+    (ROOT / "blueprints/fastify-redis/package.json.jinja").read_text("utf-8"),
 )
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 

@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import git
+from tests.support import RENDERINGS, git
 
 
-def npm(installed: Path, repository: Path, *arguments: str, services: str = "none") -> None:
-    command = [installed / "archgen", "services", "--with", services, "--", "npm", *arguments]
+@pytest.fixture(scope="module", params=RENDERINGS)
+def repository(rendering, request) -> Path:
+    return rendering(request.param)
+
+
+def npm(installed: Path, repository: Path, *arguments: str, services: bool = False) -> None:
+    which = () if services else ("--with", "none")
+    command = [installed / "archgen", "services", *which, "--", "npm", *arguments]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
@@ -27,7 +33,7 @@ def test_the_formatter_leaves_no_difference(installed, repository):
 
 
 def test_its_own_tests(installed, repository):
-    npm(installed, repository, "test", services="postgres,redis")
+    npm(installed, repository, "test", services=True)
 
 
 def test_npm_ci_is_clean_after_the_first_install(installed, repository):

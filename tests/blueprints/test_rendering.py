@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from tests.support import ROOT
+from tests.support import RENDERINGS, ROOT
 
 SHARED = ROOT / "blueprints" / "shared"
 ONE_A_CHOICE = "docs/decision.md"
@@ -16,8 +16,18 @@ WINDOWS_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 
 @pytest.fixture(scope="module")
-def rendered(copie_session) -> Path:
-    result = copie_session.copy(extra_answers={"service_name": "myservice"}, template_dir=ROOT)
+def renderings(copie_session) -> dict[str, Path]:
+    return {name: copy(copie_session, chosen) for name, chosen in RENDERINGS.items()}
+
+
+@pytest.fixture(params=RENDERINGS)
+def rendered(renderings, request) -> Path:
+    return renderings[request.param]
+
+
+def copy(copie_session, choices: tuple[str, ...]) -> Path:
+    answers = {"service_name": "myservice", **dict(choice.split("=") for choice in choices)}
+    result = copie_session.copy(extra_answers=answers, template_dir=ROOT)
     assert result.exception is None
     assert result.exit_code == 0
     return result.project_dir
@@ -30,7 +40,7 @@ def files(folder: Path) -> list[Path]:
 def listed() -> list[str]:
     """Every path of the manifest, whatever its condition."""
     default = yaml.safe_load((SHARED / "files.yml").read_text())["shared_files"]["default"]
-    return re.findall(r"^- (.+)$", default, re.MULTILINE)
+    return re.findall(r"^- (.+)$", default, re.MULTILINE)  # conditions are lines of their own
 
 
 def test_the_manifest_lists_every_shared_file_once():
@@ -45,8 +55,18 @@ def test_no_blueprint_has_a_file_that_is_shared(blueprint):
     assert own.isdisjoint(listed())
 
 
-def test_every_shared_file_is_rendered(rendered):
-    assert [path for path in listed() if not (rendered / path).is_file()] == []
+def test_every_shared_file_is_rendered_by_some_rendering(renderings):
+    folders = renderings.values()
+    assert [path for path in listed() if not any((f / path).is_file() for f in folders)] == []
+
+
+def test_without_redis_nothing_speaks_of_it(renderings):
+    without = renderings["postgres"]
+    packages = (without / "package.json").read_text()
+    assert "redis" not in packages
+    assert "bullmq" not in packages
+    sources = [path for path in files(without) if path.suffix == ".ts"]
+    assert [path for path in sources if re.search(r"from '(ioredis|bullmq)'", path.read_text())] == []
 
 
 def test_no_jinja_is_left_over(rendered):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
 from archgen import services
 from archgen.services import Running
 from tests.contract.ai import AI
+from tests.contract.pgbouncer import MISSING, PgBouncer
 from tests.contract.service import Client, Process, Service
 
-MakeService = Callable[[Running], Service]
+
+class MakeService(Protocol):
+    def __call__(
+        self, running: Running, *, apis: int = 1, pooler: PgBouncer | None = None
+    ) -> Service: ...
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +36,9 @@ def make_service(
     """Services on databases of their own; their processes end with the session."""
     made: list[Service] = []
 
-    def make(running: Running) -> Service:
-        made.append(Service(repository, running, ai, tmp_path_factory.mktemp("service"), len(made)))
+    def make(running: Running, **shape: Any) -> Service:
+        logs = tmp_path_factory.mktemp("service")
+        made.append(Service(repository, running, ai, logs, redis_database=len(made), **shape))
         return made[-1]
 
     yield make
@@ -39,22 +46,38 @@ def make_service(
         service.close()
 
 
-@pytest.fixture(scope="session")
-def service(unbroken: Running, make_service: MakeService) -> Service:
-    """An api and two workers that no test breaks."""
-    service = make_service(unbroken)
+@pytest.fixture(scope="session", params=["one api", "two apis", "PgBouncer"])
+def service(
+    request: pytest.FixtureRequest, unbroken: Running, make_service: MakeService
+) -> Iterator[Service]:
+    """Apis and two workers that no test breaks. Whoever uses it runs once in each shape."""
+    apis = 2 if request.param == "two apis" else 1
+    pooler = pooler_before(unbroken) if request.param == "PgBouncer" else None
+    service = make_service(unbroken, apis=apis, pooler=pooler)
     service.run("migrate")
-    for script in ("start:api", "start:worker", "start:worker"):
-        service.launch(script)
+    for port in service.api_ports:
+        service.launch("start:api", PORT=port)
+    for _ in range(2):
+        service.launch("start:worker")
     for process in service.processes:
         process.wait_until_ready()
-    return service
+    yield service
+    service.close()
 
 
 @pytest.fixture(scope="session")
 def unbroken() -> Iterator[Running]:
     with services.start({"postgres", "redis"}) as running:
         yield running
+
+
+def pooler_before(running: Running) -> PgBouncer:
+    """It ends with what it stands before."""
+    pooler = PgBouncer(running)
+    if not pooler.is_installed():
+        pytest.skip(MISSING)
+    pooler.start()
+    return pooler
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +94,8 @@ def new_service(breakable: Running, make_service: MakeService) -> Service:
 
 
 @pytest.fixture(scope="session")
-def api(service: Service) -> Process:
-    return service.processes[0]
+def apis(service: Service) -> list[Process]:
+    return service.processes[: len(service.api_ports)]
 
 
 @pytest.fixture(scope="session")

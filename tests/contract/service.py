@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shlex
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ import psycopg
 
 from archgen.services import Running, ports
 from tests.contract.ai import AI
+from tests.contract.pgbouncer import PgBouncer
 from tests.contract.waiting import until
 
 FINAL = {"succeeded", "dead", "cancelled"}
@@ -102,29 +104,60 @@ class Client(httpx.Client):
             query["cursor"] = page["next"]
 
 
+class Alternating(httpx.HTTPTransport):
+    """Each request goes to the next process, as through a load balancer."""
+
+    def __init__(self, api_ports: Sequence[int]) -> None:
+        super().__init__()
+        self._ports = itertools.cycle(api_ports)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(port=next(self._ports))
+        return super().handle_request(request)
+
+
 class Service:
-    """One rendered repository on a database and a Redis of its own."""
+    """One rendered repository on a database and a Redis of its own.
+
+    ``api_ports``: clients take turns between the api processes on them.
+    """
 
     def __init__(
-        self, repository: Path, running: Running, ai: AI, logs: Path, redis_database: int = 0
+        self,
+        repository: Path,
+        running: Running,
+        ai: AI,
+        logs: Path,
+        *,
+        redis_database: int = 0,
+        apis: int = 1,
+        pooler: PgBouncer | None = None,
     ) -> None:
         self.repository = repository
+        self.api_ports = [ports.free() for _ in range(apis)]
         self._logs = logs
         self.processes: list[Process] = []
         self._clients: list[Client] = []
         self._scripts = json.loads((repository / "package.json").read_text())["scripts"]
+        database = _new_database(running.env["DATABASE_URL"], logs.name)
         self.env = running.environment() | {
-            "DATABASE_URL": _new_database(running.env["DATABASE_URL"], logs.name),
+            "DATABASE_URL": pooler.before(database) if pooler else database,
+            "DATABASE_DIRECT_URL": database,
             "HOST": "127.0.0.1",
-            "PORT": str(ports.free()),
+            "PORT": str(self.api_ports[0]),
             "AI_BASE_URL": ai.base_url,
             "AI_API_KEY": ai.api_key,
             "AI_MODEL": ai.model,
             "JOB_BACKOFF_MS": "50",
+            "RATE_LIMIT_RPS": "1000",  # the tests poll as no client would
             "SHUTDOWN_DRAIN_MS": "0",
             "REDIS_URL": f"{running.env['REDIS_URL']}/{redis_database}",
         }
-        self.env["DATABASE_DIRECT_URL"] = self.env["DATABASE_URL"]
+
+    @property
+    def base_url(self) -> str:
+        """Of one of its api processes."""
+        return f"http://127.0.0.1:{self.env['PORT']}"
 
     def run(self, script: str, *arguments: str) -> str:
         """The standard output of an npm script that ends by itself."""
@@ -153,7 +186,9 @@ class Service:
 
     def client(self, key: str | None) -> Client:
         headers = {} if key is None else {"authorization": f"Bearer {key}"}
-        client = Client(base_url=f"http://127.0.0.1:{self.env['PORT']}", headers=headers)
+        client = Client(
+            base_url=self.base_url, headers=headers, transport=Alternating(self.api_ports)
+        )
         self._clients.append(client)
         return client
 

@@ -3,39 +3,46 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
+import { RateLimiter } from './backpressure/rate-limiter.ts';
+import { Shedder } from './backpressure/shedder.ts';
+import type { TokenSource } from './backpressure/tokens.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
+import { endpoints } from './endpoints/index.ts';
+import { Doorbell } from './events/doorbell.ts';
+import { EventHub } from './events/hub.ts';
+import { streamMetrics } from './events/metrics.ts';
 import { maxBodyBytes } from './http/body.ts';
+import { refuseConnection } from './http/connection.ts';
 import { DeadLetters } from './jobs/dead-letters.ts';
 import { JobReader } from './jobs/reader.ts';
 import { JobService } from './jobs/service.ts';
 import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
+import { createCache } from './modules/cache.ts';
 import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
-import { errors } from './plugins/errors.ts';
+import { backpressure } from './plugins/backpressure.ts';
+import { answerError, errors } from './plugins/errors.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parsing } from './plugins/parsing.ts';
+import { unrouted } from './plugins/unrouted.ts';
 import { deadLetters } from './routes/dead-letters.ts';
+import { events } from './routes/events.ts';
 import { jobTypes } from './routes/job-types.ts';
 import { jobs } from './routes/jobs.ts';
 import { usage } from './routes/usage.ts';
 import { UsageReader } from './usage/reader.ts';
+import { WebhookTargets } from './webhooks/targets.ts';
 
 export interface AppOptions {
-  config: Pick<
-    Config,
-    | 'JOB_LEASE_S'
-    | 'JOB_BACKOFF_MS'
-    | 'JOB_MAX_ATTEMPTS'
-    | 'IDEMPOTENCY_TTL_H'
-    | 'POLL_AFTER_S'
-    | 'STALENESS_S'
-  >;
+  config: Config;
   log: Logger;
   db: Database;
   registry: Registry;
+  /** Of the rate limits. */
+  tokens: TokenSource;
   /** Whether the process is about to stop: then clients are told to connect elsewhere. */
   draining?: () => boolean;
 }
@@ -49,6 +56,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: maxBodyBytes,
     // As long as a request line can be: an id that is no UUID is 404, not 414.
     routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: answerError,
+    clientErrorHandler: refuseConnection,
+    // What still comes on an open connection while the process stops is answered as ever.
+    return503OnClosing: false,
     requestTimeout: 15_000,
     keepAliveTimeout: 72_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000 },
@@ -57,28 +68,64 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(errors);
   await app.register(observe, { duration: httpMetrics(registry), draining });
+  await app.register(unrouted);
   await app.register(parsing);
   await app.register(openapi);
   await app.register(auth, { authenticator: new Authenticator(new KeyStore(db)) });
+  await app.register(backpressure, {
+    limiter: new RateLimiter(options.tokens, log),
+    shedder: createShedder(options),
+  });
 
+  const cache = createCache(options);
+  app.addHook('onClose', async () => cache.close());
   const service = createJobService(options);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
+  await app.register(events, { jobs: service, hub: createHub(options) });
   await app.register(deadLetters, { jobs: service });
-  await app.register(usage, { usage: new UsageReader(db), stalenessS: options.config.STALENESS_S });
+  await app.register(usage, {
+    usage: new UsageReader(db, cache),
+    stalenessS: options.config.STALENESS_S,
+  });
   await app.register(jobTypes);
+  for (const endpoint of endpoints) await app.register(endpoint, { db, cache });
   return app;
 }
 
-function createJobService({ config, db }: AppOptions) {
+function createShedder({ config, db, registry }: AppOptions) {
+  const limits = {
+    jobWaitS: config.JOB_WAIT_S,
+    maxQueueDepth: config.MAX_QUEUE_DEPTH,
+    maxLoopDelayMs: config.MAX_EVENT_LOOP_DELAY_MS,
+  };
+  return new Shedder(db, limits, registry);
+}
+
+function createJobService({ config, db, log }: AppOptions) {
+  const { ring: onEvents } = new Doorbell(db, log);
   const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
     backoffMs: config.JOB_BACKOFF_MS,
+    onEvents,
   });
   return new JobService({
     store,
     reader: new JobReader(db),
-    letters: new DeadLetters(db),
+    letters: new DeadLetters(db, { onEvents }),
+    webhooks: new WebhookTargets(db, config.WEBHOOK_ALLOW_CIDRS),
     maxAttempts: config.JOB_MAX_ATTEMPTS,
     idempotencyTtlH: config.IDEMPOTENCY_TTL_H,
   });
+}
+
+function createHub({ config, db, log, registry }: AppOptions) {
+  const options = {
+    db,
+    listenUrl: config.DATABASE_DIRECT_URL ?? config.DATABASE_URL,
+    max: config.STREAM_CONNECTIONS,
+    pollMs: config.STREAM_POLL_MS,
+  };
+  const hub = new EventHub(options, log);
+  streamMetrics(registry, hub);
+  return hub;
 }

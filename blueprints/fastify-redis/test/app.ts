@@ -3,17 +3,22 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { KeyStore, type Scope } from '../src/auth/keys.ts';
+import { LocalTokens } from '../src/backpressure/tokens.ts';
+import { loadConfig } from '../src/config.ts';
 import type { TestDatabase } from './support/database.ts';
 import { silent } from './support/log.ts';
 
-export const config = {
-  JOB_LEASE_S: 30,
-  JOB_BACKOFF_MS: 1000,
-  JOB_MAX_ATTEMPTS: 5,
-  IDEMPOTENCY_TTL_H: 24,
-  POLL_AFTER_S: 7,
-  STALENESS_S: 5,
-};
+export const config = loadConfig({
+  DATABASE_URL: 'postgres://nowhere',
+  REDIS_URL: 'redis://nowhere',
+  AI_BASE_URL: 'http://nowhere',
+  POLL_AFTER_S: '7',
+  STALENESS_S: '5',
+  CACHE_L1_MB: '0',
+  MAX_EVENT_LOOP_DELAY_MS: '60000',
+});
+
+export const tokens = new LocalTokens({ rps: 10_000, burst: 10_000 });
 
 export interface TestApp {
   app: FastifyInstance;
@@ -23,7 +28,7 @@ export interface TestApp {
 }
 
 /** The app on the file's own database, without a server. */
-export function testApp(database: TestDatabase): TestApp {
+export function testApp(database: TestDatabase, given = config): TestApp {
   const test = {
     as: async (tenant, ...scopes) => ({
       authorization: `Bearer ${await new KeyStore(database.db).create(tenant, scopes)}`,
@@ -31,8 +36,9 @@ export function testApp(database: TestDatabase): TestApp {
     inject: (options) => test.app.inject(options),
   } as Pick<TestApp, 'as' | 'inject'> as TestApp;
   beforeAll(async () => {
-    const { db } = database;
-    test.app = await createApp({ config, log: silent, db, registry: new Registry() });
+    const { db, url: DATABASE_URL } = database;
+    const options = { config: { ...given, DATABASE_URL }, log: silent, db };
+    test.app = await createApp({ ...options, registry: new Registry(), tokens });
   });
   afterAll(() => test.app.close());
   return test;

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { moduleVariables } from './modules/config.ts';
 import { sizing } from './sizing.ts';
-import { count, port, url } from './variables.ts';
+import { amount, count, port, url } from './variables.ts';
+
+/** Event streams of one process: it has memory for 10,000, and a few are nothing to ask for. */
+const streams = Math.max(100, Math.min(sizing.stream_connections, 10_000));
 
 const variables = z.object({
   PORT: port(3000),
@@ -17,21 +20,24 @@ const variables = z.object({
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
+  /** Calls at once from one worker: fewer than WORKER_CONCURRENCY keep slots for other work. */
+  AI_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).optional(),
   /** When a client should ask again after an unfinished job. */
   POLL_AFTER_S: count(sizing.poll_after_s, 86_400),
-  /** How old a read answer may be. */
-  STALENESS_S: z.coerce.number().int().min(0).max(86_400).default(sizing.staleness_s),
   API_POOL: count(sizing.api_pool, 1000),
   WORKER_POOL: count(sizing.worker_pool, 1000),
   WORKER_CONCURRENCY: count(sizing.worker_concurrency, 10_000),
   JOB_MAX_ATTEMPTS: count(sizing.job_max_attempts, 100),
   JOB_BACKOFF_MS: count(sizing.job_backoff_ms, 3_600_000),
   JOB_LEASE_S: count(sizing.job_lease_s, 3600),
+  STREAM_CONNECTIONS: count(streams, 100_000),
+  /** How often streams look for events of which no notification came. */
+  STREAM_POLL_MS: count(2000, 60_000),
   IDEMPOTENCY_TTL_H: count(24, 720),
   RETENTION_DAYS: count(sizing.retention_days, 3650),
   SHUTDOWN_GRACE_S: count(sizing.shutdown_grace_s, 3600),
   /** How long a stopping process still answers, so that load balancers notice. */
-  SHUTDOWN_DRAIN_MS: z.coerce.number().int().min(0).max(600_000).default(1000),
+  SHUTDOWN_DRAIN_MS: amount(1000, 600_000),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

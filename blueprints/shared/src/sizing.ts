@@ -1,5 +1,5 @@
 /** The sizes that the brief computed (docs/architecture.md shows the arithmetic).
- *  The environment variable of the same name, in capitals, overrides each. */
+ *  The environment variable of the same name, in capitals, overrides each; RATE_LIMIT_RPS peak_rps. */
 export const sizing = {
   api_pool: {{ size.api_pool }},
   worker_pool: {{ size.worker_pool }},
@@ -10,6 +10,12 @@ export const sizing = {
   shutdown_grace_s: {{ size.shutdown_grace_s }},
   ai_timeout_ms: {{ size.ai_timeout_ms }},
   poll_after_s: {{ size.poll_after_s }},
+  cache_l1_mb: {{ size.cache_l1_mb }},
   staleness_s: {{ size.staleness_s }},
+  stream_connections: {{ size.stream_connections }},
+  webhook_concurrency: {{ size.webhook_concurrency }},
   retention_days: {{ size.retention_days }},
+  peak_rps: {{ size.peak_rps }},
+  job_wait_s: {{ size.job_wait_s }},
+  max_queue_depth: {{ size.max_queue_depth }},
 };

@@ -5,6 +5,10 @@ import { z } from 'zod';
 export const count = (fallback: number, max: number) =>
   z.coerce.number().int().min(1).max(max).default(fallback);
 
+/** Like a count, and none is allowed. */
+export const amount = (fallback: number, max: number) =>
+  z.coerce.number().int().min(0).max(max).default(fallback);
+
 export const port = (fallback: number) =>
   z.coerce.number().int().min(0).max(65535).default(fallback);
 

@@ -351,7 +351,8 @@ class Plan:
     @lazy
     def webhook_calls(self) -> int:
         """Calls back that are in flight at once."""
-        return round_up(in_progress(self.demand.webhooks, LIMIT["webhook_s"]))
+        needed = round_up(in_progress(self.demand.webhooks, LIMIT["webhook_s"]))
+        return max(needed, round_up(LIMIT["webhook_calls"]))
 
     @lazy
     def raw_vector_gb(self) -> float:

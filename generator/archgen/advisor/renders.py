@@ -14,12 +14,12 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "event_bus": ("none",),
     "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),
-    "caching": ("none",),
+    "caching": ("none", "in-process", "two-tier"),
     "http_caching": ("revalidate",),
     "vectors": ("none",),
-    "partitioning": ("none",),
-    "database": ("single",),
-    "client_updates": ("polling",),
+    "partitioning": ("none", "by-time"),
+    "database": ("single", "replicas"),
+    "client_updates": ("polling", "webhook"),
     "pool": ("direct",),
 }
 

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { Registry } from 'prom-client';
 import { createApp } from '../app.ts';
+import { LocalTokens } from '../backpressure/tokens.ts';
+import { loadConfig } from '../config.ts';
 import { Database } from '../database/database.ts';
 import { createLogger } from '../logger.ts';
 
@@ -9,17 +11,15 @@ const database = { url: '', size: 1, acquireMs: 1, statementMs: 1, name: 'openap
 
 /** Writes the committed copy of the API's description; a test compares the two. Nothing connects. */
 const app = await createApp({
-  config: {
-    JOB_LEASE_S: 1,
-    JOB_BACKOFF_MS: 1,
-    JOB_MAX_ATTEMPTS: 1,
-    IDEMPOTENCY_TTL_H: 1,
-    POLL_AFTER_S: 1,
-    STALENESS_S: 1,
-  },
+  config: loadConfig({
+    DATABASE_URL: 'postgres://nowhere',
+    REDIS_URL: 'redis://nowhere',
+    AI_BASE_URL: 'http://nowhere',
+  }),
   log,
   db: new Database(database, log),
   registry: new Registry(),
+  tokens: new LocalTokens({ rps: 1, burst: 1 }),
 });
 await app.ready();
 await writeFile('openapi.json', `${JSON.stringify(app.swagger(), null, 2)}\n`);

@@ -1,30 +1,36 @@
-import type { FastifyError } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { isUnavailable } from '../database/unavailable.ts';
-import { notFound, Problem, unavailable } from '../http/problem.ts';
+import { maxBodyBytes } from '../http/body.ts';
+import { refuseExpectation } from '../http/connection.ts';
+import { mediaType, notJson, Problem, unavailable } from '../http/problem.ts';
 
 /** Every error leaves as application/problem+json; what we did not foresee tells nothing. */
 export const errors = fp(async (app) => {
-  app.setNotFoundHandler(() => {
-    throw notFound();
-  });
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const problem = toProblem(error);
-    if (problem.statusCode >= 500) request.log.error({ err: error }, 'request failed');
-    return reply
-      .code(problem.statusCode)
-      .headers(problem.headers)
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(problem.body());
-  });
+  app.setErrorHandler(answerError);
+  app.server.on('checkExpectation', refuseExpectation);
 });
+
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  const problem = toProblem(error);
+  // A Problem was foreseen: what is shed by the thousand must not fill the log.
+  const unforeseen = !(error instanceof Problem) && problem.statusCode >= 500;
+  if (unforeseen) request.log.error({ err: error }, 'request failed');
+  return reply
+    .code(problem.statusCode)
+    .headers(problem.headers)
+    .type(mediaType)
+    .serializer(JSON.stringify)
+    .send(problem.body());
+}
 
 function toProblem(error: FastifyError): Problem {
   if (error instanceof Problem) return error;
   if (isUnavailable(error)) return unavailable();
-  // Fastify's own refusals: too large (413), of another type (415), not to be read (400).
   const { statusCode = 500 } = error;
+  if (statusCode === 413) return new Problem(413, `The body exceeds ${maxBodyBytes} bytes.`);
+  if (statusCode === 415) return notJson();
+  // Fastify's other refusals, such as of a path that is not percent-encoded.
   if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, error.message);
   return new Problem(500, 'The service failed. The log tells why, under the trace id.');
 }

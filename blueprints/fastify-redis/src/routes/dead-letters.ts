@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as answers from '../jobs/http/answers.ts';
 import { byId, deadLetterPage, deadLetterQuery, job } from '../jobs/http/schema.ts';
 import { viewOf } from '../jobs/http/view.ts';
 import type { JobService } from '../jobs/service.ts';
-import { answers, withKey } from './answers.ts';
+import { jobLinks, letterLinks, withKey } from '../plugins/openapi.ts';
 
 export const deadLetters: FastifyPluginAsyncZod<{ jobs: JobService }> = async (app, { jobs }) => {
   const onRequest = app.requires('admin');
@@ -12,11 +13,14 @@ export const deadLetters: FastifyPluginAsyncZod<{ jobs: JobService }> = async (a
     {
       onRequest,
       schema: {
+        operationId: 'listDeadLetters',
         summary: 'Dead letters that nobody has replayed, newest first',
         security: withKey,
         querystring: deadLetterQuery,
-        response: answers({ 200: deadLetterPage }),
+        response: { 200: deadLetterPage },
+        answers: answers.listed,
       },
+      links: { 200: letterLinks },
     },
     ({ caller, query }) => jobs.deadLetters(caller.tenant, query),
   );
@@ -26,11 +30,14 @@ export const deadLetters: FastifyPluginAsyncZod<{ jobs: JobService }> = async (a
     {
       onRequest,
       schema: {
+        operationId: 'replayDeadLetter',
         summary: 'Start the job of a dead letter over',
         security: withKey,
         params: byId,
-        response: answers({ 202: job }),
+        response: { 202: job },
+        answers: answers.replayed,
       },
+      links: { 202: jobLinks },
     },
     async ({ caller, params }, reply) => {
       const replayed = await jobs.replay(params.id, caller.tenant);

@@ -1,20 +1,21 @@
 import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { matches } from '../http/etag.ts';
+import * as answers from '../jobs/http/answers.ts';
 import {
   byId,
   job,
   jobPage,
   jobQuery,
   newJob,
+  nothing,
   pollHeaders,
   submitHeaders,
-  unchanged,
 } from '../jobs/http/schema.ts';
 import { etagOf, finished, viewOf } from '../jobs/http/view.ts';
 import type { Job } from '../jobs/model.ts';
 import type { JobService } from '../jobs/service.ts';
-import { answers, withKey } from './answers.ts';
+import { jobLinks, withKey } from '../plugins/openapi.ts';
 
 interface Options {
   jobs: JobService;
@@ -29,21 +30,26 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
     '/v1/jobs',
     {
       ...write,
+      config: { makesJobs: true },
       schema: {
+        operationId: 'submitJob',
         summary: 'Accept a job',
         security: withKey,
         headers: submitHeaders,
         body: newJob,
-        response: answers({ 202: job }),
+        response: { 202: job },
+        answers: answers.submitted,
       },
+      links: { 202: jobLinks },
     },
-    async ({ caller, body, sent, traceparent, headers }, reply) => {
+    async ({ caller, body, sent, traceparent, headers, refusal }, reply) => {
       const accepted = await jobs.submit({
         tenant: caller.tenant,
         body,
         sent,
         traceparent,
         idempotencyKey: headers['idempotency-key'],
+        refusal,
       });
       return reply.code(202).header('location', `/v1/jobs/${accepted.id}`).send(accepted);
     },
@@ -54,10 +60,12 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
     {
       ...read,
       schema: {
+        operationId: 'listJobs',
         summary: 'Jobs, newest first',
         security: withKey,
         querystring: jobQuery,
-        response: answers({ 200: jobPage }),
+        response: { 200: jobPage },
+        answers: answers.listed,
       },
     },
     ({ caller, query }) => jobs.list(caller.tenant, query),
@@ -68,11 +76,13 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
     {
       ...read,
       schema: {
+        operationId: 'getJob',
         summary: 'A job, to poll',
         security: withKey,
         headers: pollHeaders,
         params: byId,
-        response: answers({ 200: job, 304: unchanged }),
+        response: { 200: job, 304: nothing },
+        answers: answers.polled,
       },
     },
     async ({ caller, params, headers }, reply) => {
@@ -88,10 +98,12 @@ export const jobs: FastifyPluginAsyncZod<Options> = async (app, { jobs, pollAfte
     {
       ...write,
       schema: {
+        operationId: 'cancelJob',
         summary: 'Cancel a job, at once',
         security: withKey,
         params: byId,
-        response: answers({ 200: job }),
+        response: { 200: job },
+        answers: answers.cancelled,
       },
     },
     async ({ caller, params }) => viewOf(await jobs.cancel(params.id, caller.tenant)),

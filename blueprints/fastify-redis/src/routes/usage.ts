@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { contentEtag, matches } from '../http/etag.ts';
-import { pollHeaders, unchanged } from '../jobs/http/schema.ts';
+import { nothing, pollHeaders } from '../jobs/http/schema.ts';
+import { withKey } from '../plugins/openapi.ts';
+import * as answers from '../usage/http/answers.ts';
 import { usagePage, usageQuery } from '../usage/http/schema.ts';
 import type { UsageReader } from '../usage/reader.ts';
-import { answers, withKey } from './answers.ts';
 
 interface Options {
   usage: UsageReader;
@@ -19,17 +20,20 @@ export const usage: FastifyPluginAsyncZod<Options> = async (app, { usage, stalen
     {
       onRequest: app.requires('usage:read'),
       schema: {
+        operationId: 'listUsage',
         summary: 'What jobs used, by day or by type',
         security: withKey,
         headers: pollHeaders,
         querystring: usageQuery,
-        response: answers({ 200: usagePage, 304: unchanged }),
+        response: { 200: usagePage, 304: nothing },
+        answers: answers.listed,
       },
     },
     async ({ caller, query, headers }, reply) => {
-      const found = await usage.list(caller.tenant, query);
+      const { found, readAt } = await usage.list(caller.tenant, query);
       const etag = contentEtag(found);
-      reply.headers({ etag, 'cache-control': cacheControl, vary: 'authorization' });
+      const age = Math.max(0, Math.floor((Date.now() - readAt) / 1000));
+      reply.headers({ etag, age, 'cache-control': cacheControl, vary: 'authorization' });
       if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
       return found;
     },

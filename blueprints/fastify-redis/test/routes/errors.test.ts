@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { Database } from '../../src/database/database.ts';
-import { config } from '../app.ts';
+import { config, tokens } from '../app.ts';
 import { silent } from '../support/log.ts';
 
 const database = { size: 1, acquireMs: 500, statementMs: 1000, name: 'test' };
@@ -10,7 +10,7 @@ const database = { size: 1, acquireMs: 500, statementMs: 1000, name: 'test' };
 test('without its database the api answers 503, and says when to come back', async () => {
   const url = 'postgres://nobody@127.0.0.1:1/nothing';
   const db = new Database({ ...database, url }, silent);
-  const app = await createApp({ config, log: silent, db, registry: new Registry() });
+  const app = await createApp({ config, log: silent, db, registry: new Registry(), tokens });
   const headers = { authorization: 'Bearer ak_any' };
   const response = await app.inject({ url: '/v1/jobs', headers });
   expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
@@ -20,7 +20,7 @@ test('without its database the api answers 503, and says when to come back', asy
 
 test('a process that drains tells its clients to connect elsewhere', async () => {
   const db = new Database({ ...database, url: 'postgres://x' }, silent);
-  const options = { config, log: silent, db, registry: new Registry() };
+  const options = { config, log: silent, db, registry: new Registry(), tokens };
   const app = await createApp({ ...options, draining: () => true });
   const response = await app.inject({ url: '/v1/job-types' });
   expect([response.statusCode, response.headers.connection]).toEqual([200, 'close']);

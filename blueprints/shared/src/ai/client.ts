@@ -1,14 +1,14 @@
-import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { PermanentError } from '../jobs/failures.ts';
+import type { Dependency } from '../outgoing/dependency.ts';
+import { CallFailed } from '../outgoing/errors.ts';
+import { HttpClient } from '../outgoing/http.ts';
 
 export interface AiOptions {
   /** With /v1. */
   baseUrl: string;
   apiKey: string;
   model: string;
-  /** The deadline of a call, from its first byte out to its last byte in. */
-  timeoutMs: number;
 }
 
 export interface ChatMessage {
@@ -20,10 +20,12 @@ export interface CallOptions {
   idempotencyKey: string;
   traceparent: string;
   signal: AbortSignal;
+  /** Whether the job was tried before. */
+  retry: boolean;
 }
 
-/** A wrong reply: another try may get a right one. */
-export class AiError extends Error {
+/** A wrong reply, or none: another try may get a right one. */
+export class AiError extends CallFailed {
   override name = 'AiError';
 }
 
@@ -33,56 +35,46 @@ const completion = z.object({
 
 const permanentStatuses = [400, 401, 403];
 
-/** Calls an OpenAI-compatible API. It does not retry: the job does, and one layer is enough. */
+/** Calls an OpenAI-compatible API, through its Dependency. */
 export class AiClient {
   private readonly options: AiOptions;
-  private readonly agent = new Agent({ connectTimeout: 5000, maxResponseSize: 4 << 20 });
+  private readonly api: Dependency;
+  private readonly http = new HttpClient();
 
-  constructor(options: AiOptions) {
+  constructor(options: AiOptions, api: Dependency) {
     this.options = options;
+    this.api = api;
   }
 
-  /** The reply's text. Throws the signal's reason when it aborts, else AiError or PermanentError. */
-  async complete(messages: ChatMessage[], call: CallOptions): Promise<string> {
-    const deadline = AbortSignal.timeout(this.options.timeoutMs);
-    try {
-      const { status, text } = await this.post(messages, call, deadline);
+  /** The reply's text. Throws AiError or PermanentError, and what Dependency.call throws. */
+  complete(messages: ChatMessage[], call: CallOptions): Promise<string> {
+    return this.api.call(async (signal) => {
+      const { status, text, retryAfterMs } = await this.post(messages, { ...call, signal });
       if (permanentStatuses.includes(status)) throw new PermanentError(refusal(status, text));
-      if (status < 200 || status > 299) throw new AiError(refusal(status, text));
+      if (status < 200 || status > 299) throw new AiError(refusal(status, text), { retryAfterMs });
       return contentOf(text);
-    } catch (error) {
-      call.signal.throwIfAborted();
-      if (deadline.aborted) {
-        throw new AiError(`The AI API did not answer within ${this.options.timeoutMs} ms`);
-      }
-      if (error instanceof PermanentError || error instanceof AiError) throw error;
-      throw new AiError(`The AI API could not be reached: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+    }, call);
   }
 
-  async close(): Promise<void> {
-    await this.agent.destroy();
+  close(): Promise<void> {
+    return this.http.close();
   }
 
-  private async post(messages: ChatMessage[], call: CallOptions, deadline: AbortSignal) {
+  private async post(messages: ChatMessage[], call: CallOptions) {
     const { baseUrl, apiKey, model } = this.options;
-    const { statusCode, body } = await request(`${baseUrl}/chat/completions`, {
-      method: 'POST',
-      dispatcher: this.agent,
-      signal: AbortSignal.any([call.signal, deadline]),
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': call.idempotencyKey,
-        traceparent: call.traceparent,
-        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-      },
-      body: JSON.stringify({ model, messages }),
-    });
-    return { status: statusCode, text: await body.text() };
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': call.idempotencyKey,
+      traceparent: call.traceparent,
+      ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+    };
+    const body = JSON.stringify({ model, messages });
+    try {
+      const { signal } = call;
+      return await this.http.post(`${baseUrl}/chat/completions`, { headers, body, signal });
+    } catch (cause) {
+      throw new AiError(`The AI API could not be reached: ${(cause as Error).message}`, { cause });
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { runCommand, UsageError, withDatabase } from './command.ts';
 const usage = `Usage:
   npm run dlq -- list          the newest 100 that nobody has replayed, of all tenants
   npm run dlq -- show ID       one, with its stack
-  npm run dlq -- replay ID …   start their jobs over`;
+  npm run dlq -- replay ID …   start their jobs over, or send their webhooks again`;
 
 const [command, ...ids] = process.argv.slice(2);
 
@@ -39,6 +39,6 @@ async function replay(letters: DeadLetters, ids: string[]) {
   for (const id of ids) {
     const job = await letters.replay(id);
     if (!job) throw new UsageError(`There is no dead letter ${id} that waits for a replay`);
-    console.log(`${id}: job ${job.id} is queued again`);
+    console.log(`${id}: replayed; job ${job.id} is ${job.status}`);
   }
 }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { z } from 'zod';
 import { escapeToken } from '../text.ts';
 
@@ -8,17 +9,13 @@ export type Fault =
   | { parameter: string; detail: string }
   | { header: string; detail: string };
 
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  409: 'Conflict',
+export const mediaType = 'application/problem+json';
+
+// Node still has the older names of these two.
+const titles: Record<number, string | undefined> = {
+  ...STATUS_CODES,
   413: 'Content Too Large',
-  415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
 };
 
 /** An answer of RFC 9457: throw it anywhere under a request. */
@@ -51,6 +48,13 @@ export class Problem extends Error {
 }
 
 export const notFound = () => new Problem(404, 'There is nothing here that you may see.');
+
+export const methodNotAllowed = (allowed: Iterable<string>) => {
+  const allow = [...allowed].join(', ');
+  return new Problem(405, `Here only ${allow} will do.`, { headers: { allow } });
+};
+
+export const notJson = () => new Problem(415, 'Send the body as application/json, uncompressed.');
 
 export const unavailable = () =>
   new Problem(503, 'The service cannot do this right now. Try again.', {

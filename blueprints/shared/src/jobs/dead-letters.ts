@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../database/database.ts';
 import * as letters from './letter-statements.ts';
-import type { DeadLetter, Job } from './model.ts';
+import type { DeadLetter, Job, OnEvents } from './model.ts';
 import { replay } from './statements.ts';
 
 /** Where a page of dead letters ended. */
@@ -18,9 +18,11 @@ const afterEveryLetter = { died_at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-fff
 /** Jobs that were given up, as they were when they died. */
 export class DeadLetters {
   private readonly db: Database;
+  private readonly onEvents: OnEvents | undefined;
 
-  constructor(db: Database) {
+  constructor(db: Database, { onEvents }: { onEvents?: OnEvents } = {}) {
     this.db = db;
+    this.onEvents = onEvents;
   }
 
   /** Those that nobody has replayed, newest first. */
@@ -39,7 +41,9 @@ export class DeadLetters {
   }
 
   /** Starts the job over, once a letter. undefined: no such letter, or already replayed. */
-  replay(id: string, tenant?: string): Promise<Job | undefined> {
-    return this.db.first(replay, [id, tenant ?? null]);
+  async replay(id: string, tenant?: string): Promise<Job | undefined> {
+    const job = await this.db.first(replay, [id, tenant ?? null]);
+    if (job) this.onEvents?.([job]);
+    return job;
   }
 }

@@ -21,6 +21,24 @@ export interface Job {
   finished_at: Date | null;
 }
 
+/** Told of jobs whose events have just been committed. Must not throw. */
+export type OnEvents = (jobs: readonly { id: string }[]) => void;
+
+/** One change of a job, and what the job was after it. */
+export interface JobEvent {
+  job_id: string;
+  seq: number;
+  type: JobStatus | 'progress';
+  failures: number;
+  progress: number;
+  error: Pick<JobError, 'name' | 'message'> | null;
+  at: Date;
+  /** What the job has succeeded with. */
+  result: unknown;
+  /** Whether the job is finished and has no later event. */
+  final: boolean;
+}
+
 export interface JobError {
   name: string;
   message: string;
@@ -79,6 +97,10 @@ export interface Failed extends Run {
 export interface Failure extends Run {
   error: JobError;
   permanent: boolean;
+}
+
+export interface Postponement extends Run {
+  delayMs: number;
 }
 
 export interface Message extends Run {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnavailable } from '../database/unavailable.ts';
+import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
 import type { JobMetrics } from '../ops/metrics.ts';
+import { CallRefused } from '../outgoing/errors.ts';
 import { unstorable } from '../text.ts';
 import { traceIdOf } from '../trace.ts';
 import { AbortReason, describe, PermanentError } from './failures.ts';
@@ -33,7 +35,7 @@ export class Runner {
     if (job) await this.work(job);
   }
 
-  /** Takes a claimed job to its end. Never rejects over the job itself. */
+  /** Takes a claimed job to its end. Rejects only if that end cannot be written. */
   async work(job: ClaimedJob): Promise<void> {
     using lease = this.options.leases.hold(job);
     const trace_id = traceIdOf(job.traceparent);
@@ -52,6 +54,7 @@ export class Runner {
       return done ? 'succeeded' : 'fenced';
     } catch (error) {
       if (signal.aborted) return this.giveUp(job, signal.reason, log);
+      if (error instanceof CallRefused) return this.postpone(job, error, signal, log);
       return this.fail(job, error, signal, log);
     }
   }
@@ -61,15 +64,14 @@ export class Runner {
     if (!handler) throw new Error(`This worker has no handler for the type ${job.type}`);
     const input = handler.type.input.safeParse(job.input);
     if (!input.success) throw new PermanentError('The input does not fit its type', input.error);
-    const { id, run, traceparent } = job;
+    const { id, run, traceparent, failures } = job;
     const progress = (percent: number) =>
       this.options.store.progress({ id, run }, Math.round(Math.min(100, Math.max(0, percent))));
-    const context = { jobId: id, traceparent, signal, log, progress };
-    // A handler that does not listen to the signal must not hold up a shutdown.
-    const result = await Promise.race([
-      handler.handle(input.data as never, context),
-      aborted(signal),
-    ]);
+    const context = { jobId: id, traceparent, attempt: failures + 1, log, progress };
+    const deadline = { ms: handler.type.deadlineMs, of: `The handler of ${job.type}`, signal };
+    const result = await withDeadline(deadline, (signal) =>
+      handler.handle(input.data as never, { ...context, signal }),
+    );
     return storableResult(handler, result);
   }
 
@@ -77,9 +79,30 @@ export class Runner {
     const permanent = error instanceof PermanentError;
     log.warn({ err: error, permanent }, 'job failed');
     const failure = { id: job.id, run: job.run, error: describe(error), permanent };
+    const write = async () => (await this.options.store.fail(failure))?.status ?? 'fenced';
+    return this.record(job, write, signal, log);
+  }
+
+  /** Nothing was tried, so nothing failed. Jitter keeps those that wait together from coming back
+   *  together. */
+  private async postpone(job: ClaimedJob, refused: CallRefused, signal: AbortSignal, log: Logger) {
+    const delayMs = refused.retryAfterMs * (1 + Math.random());
+    log.info({ refusal: refused.refusal, delay_ms: Math.round(delayMs) }, refused.message);
+    const write = async () =>
+      (await this.options.store.postpone({ id: job.id, run: job.run, delayMs }))
+        ? 'postponed'
+        : 'fenced';
+    return this.record(job, write, signal, log);
+  }
+
+  private async record(
+    job: ClaimedJob,
+    write: () => Promise<string>,
+    signal: AbortSignal,
+    log: Logger,
+  ) {
     try {
-      const failed = await persist(() => this.options.store.fail(failure), signal);
-      return failed?.status ?? 'fenced';
+      return await persist(write, signal);
     } catch (unwritten) {
       if (signal.aborted) return this.giveUp(job, signal.reason, log);
       throw unwritten;
@@ -102,12 +125,6 @@ function storableResult({ type }: JobHandler, result: unknown) {
   if (place !== undefined) throw new Error(`The result has NUL or half a character at "${place}"`);
   return parsed.data;
 }
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 
 /** Work that is done is worth waiting for the database, as long as the lease is ours. */
 async function persist<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {

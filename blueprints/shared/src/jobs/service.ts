@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hashOf } from '../http/body.ts';
 import { decodeCursor, page } from '../http/page.ts';
 import { notFound, Problem } from '../http/problem.ts';
+import type { WebhookTargets } from '../webhooks/targets.ts';
 import { type DeadLetters, letterPlace } from './dead-letters.ts';
 import type { deadLetterQuery, jobQuery, newJob } from './http/schema.ts';
 import { acceptedView, letterView, viewOf } from './http/view.ts';
@@ -18,6 +19,7 @@ export interface JobServiceOptions {
   store: JobStore;
   reader: JobReader;
   letters: DeadLetters;
+  webhooks: WebhookTargets;
   maxAttempts: number;
   idempotencyTtlH: number;
 }
@@ -29,6 +31,8 @@ export interface Submission {
   sent: unknown;
   traceparent: string;
   idempotencyKey?: string | undefined;
+  /** Thrown unless the idempotency key is known. */
+  refusal?: Problem | undefined;
 }
 
 /** What the HTTP routes of jobs do, in any framework. Throws Problems. */
@@ -42,15 +46,18 @@ export class JobService {
   async submit(submission: Submission) {
     const { tenant, sent, idempotencyKey: key } = submission;
     const job = this.newJob(submission);
+    const refusal = submission.refusal ?? (await this.refusal(job));
+    if (key === undefined && refusal) throw refusal;
     if (key === undefined) return this.create(job);
     const hash = hashOf(sent);
     const keyed = { ...job, idempotency: { key, hash, ttlHours: this.options.idempotencyTtlH } };
     // A key that expires between the two looks is taken in the next round.
     for (let round = 0; round < 3; round += 1) {
-      const created = await this.options.store.create(keyed);
+      const created = refusal ? null : await this.options.store.create(keyed);
       if (created) return acceptedView({ ...created, type: job.type });
       const stored = await this.options.reader.byIdempotencyKey(tenant, key);
       if (stored) return acceptedView(sameBody(stored, hash));
+      if (refusal) throw refusal;
       await this.options.reader.forgetExpiredKey(tenant, key);
     }
     throw new Problem(409, 'The idempotency key is changing hands. Try again.');
@@ -109,7 +116,12 @@ export class JobService {
       maxAttempts: type?.maxAttempts ?? this.options.maxAttempts,
       delayMs: body.delay_ms ?? 0,
       traceparent,
+      webhookUrl: body.webhook?.url,
     };
+  }
+
+  private async refusal({ tenant, webhookUrl }: ReturnType<JobService['newJob']>) {
+    return webhookUrl && (await this.options.webhooks.refusal(tenant, webhookUrl));
   }
 }
 

@@ -10,21 +10,28 @@ import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
 //  - `event_seq` is drawn in the UPDATE that locks the row, so events appear in its order.
 //  - Batches lock their rows by ascending id before they write, or skip what is locked: two
 //    overlapping batches never wait for each other in a circle.
+//  - Rows are found by their id, one by one (LATERAL … LIMIT 1, or a join with an array of ids): so
+//    a statement touches the partitions that have them and no others, and its plan does not depend
+//    on statistics, which nobody keeps for a partitioned table as a whole.
 
 const now = 'clock_timestamp()';
 
-/** The rows that a batch of (id, run) still holds, locked in order. Needs a CTE `item`. */
-const locked = (state: string, more = '') => `
+/** The items of a batch of (id, run) whose row is in that state, locked in order. Needs a CTE
+ *  `item`. */
+const locked = (state: string, how = 'FOR UPDATE') => `
   locked AS (
-    SELECT jobs.id ${more} FROM jobs JOIN item USING (id, run) WHERE ${state}
-    ORDER BY jobs.id FOR UPDATE OF jobs
+    SELECT item.* FROM (SELECT * FROM item ORDER BY id) AS item, LATERAL (
+      SELECT 1 FROM jobs WHERE id = item.id AND run = item.run AND ${state} LIMIT 1 ${how}
+    ) AS held
   )`;
 
-/** An event for each row of the CTE `changed`. Named by the status unless told otherwise. */
-export const events = (type = 'status', data = 'NULL') => `
+/** An event for each row of the CTE `changed`: what it was after the change. Named by the status
+ *  unless told otherwise. */
+export const events = (type = 'status') => `
   event AS (
-    INSERT INTO job_events (job_id, seq, type, data)
-    SELECT id, event_seq, ${type}, (${data})::jsonb FROM changed
+    INSERT INTO job_events (job_id, seq, type, failures, progress, error)
+    SELECT id, event_seq, ${type}, failures, progress,
+      CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
 
 /** What an end leaves besides its event: what was used, a row for each type of a batch, and a
@@ -42,20 +49,20 @@ const ended = `
     FROM changed WHERE finished_at IS NOT NULL AND webhook_url IS NOT NULL
   )`;
 
-/** A waiting run becomes a worker's. `rows` says which, already locked. */
+/** A waiting run becomes a worker's. `rows` has the ids, already locked. */
 export const claiming = (lease: string, rows: string) => `
   changed AS (
     UPDATE jobs SET status = 'active', due_at = NULL, published_at = NULL,
       lease_until = ${now} + ${lease}::float8 * interval '1 second',
       started_at = coalesce(started_at, ${now}), event_seq = event_seq + 1
-    WHERE id ${rows} RETURNING *
+    FROM ${rows} WHERE jobs.id = picked.id RETURNING jobs.*
   ), ${events()}
   SELECT id, run, tenant, type, input, failures, max_attempts, traceparent FROM changed`;
 
 interface Failing {
   /** CTEs before the update. */
   before?: string;
-  /** Which rows, already locked. */
+  /** What has their ids, already locked. */
   rows: string;
   error: string;
   /** Whether this failure is the last. */
@@ -70,19 +77,19 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     UPDATE jobs SET
       failures = failures + 1,
       status = CASE WHEN ${last} THEN 'dead' ELSE 'retrying' END,
-      run = CASE WHEN ${last} THEN run ELSE run + 1 END,
+      run = CASE WHEN ${last} THEN jobs.run ELSE jobs.run + 1 END,
       due_at = CASE WHEN NOT (${last}) THEN ${now} + random()
         * least(3600000, $1::float8 * 2 ^ least(failures, 30)) * interval '1 ms' END,
       finished_at = CASE WHEN ${last} THEN ${now} END,
       lease_until = NULL, error = ${error}, event_seq = event_seq + 1
-    ${rows}
+    FROM ${rows} WHERE jobs.id = picked.id
     RETURNING jobs.*
   ),
   letter AS (
     INSERT INTO dead_letters (tenant, job_id, run, type, attempts, error, trace_id, died_at)
     SELECT tenant, id, run, type, failures, error, split_part(traceparent, '-', 2), finished_at
     FROM changed WHERE status = 'dead'
-  ), ${ended}, ${events('status', "error - 'stack'")}
+  ), ${ended}, ${events()}
   SELECT id, CASE status WHEN 'dead' THEN run ELSE run - 1 END AS run, type, status, failures,
     traceparent FROM changed`;
 
@@ -107,7 +114,7 @@ export const create = statement<Created>(
     SELECT id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
       ${now} + delay_ms * interval '1 ms' FROM item
     WHERE key IS NULL OR id IN (SELECT job_id FROM won)
-    RETURNING id, status, event_seq, created_at
+    RETURNING id, status, failures, progress, error, event_seq, created_at
   ), ${events()}
   SELECT id, created_at FROM changed`,
   ({ tenant }) => [
@@ -130,7 +137,7 @@ export const claim = statement<ClaimedJob>(
   'jobs.claim',
   `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
   ${locked("status IN ('queued', 'retrying')")},
-  ${claiming('$3', 'IN (SELECT id FROM locked)')}`,
+  ${claiming('$3', 'locked AS picked')}`,
   (seed) => [...batch(seed), 30],
 );
 
@@ -139,10 +146,9 @@ export const finish = statement<Run>(
   `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[]) AS i (id, run, result)),
   ${locked("status = 'active'")},
   changed AS (
-    UPDATE jobs SET status = 'succeeded', progress = 100, result = item.result, error = NULL,
+    UPDATE jobs SET status = 'succeeded', progress = 100, result = locked.result, error = NULL,
       lease_until = NULL, finished_at = ${now}, event_seq = event_seq + 1
-    FROM item WHERE (jobs.id, jobs.run) = (item.id, item.run)
-      AND jobs.id IN (SELECT id FROM locked)
+    FROM locked WHERE jobs.id = locked.id
     RETURNING jobs.*
   ), ${ended}, ${events()}
   SELECT id, run FROM changed`,
@@ -157,9 +163,9 @@ export const fail = statement<Failed>(
         SELECT * FROM unnest($2::uuid[], $3::int[], $4::boolean[], $5::jsonb[])
         AS i (id, run, permanent, error)
       ),
-      ${locked("status = 'active'", ', item.permanent, item.error')},`,
-    rows: 'FROM locked WHERE jobs.id = locked.id',
-    error: 'locked.error',
+      ${locked("status = 'active'")},`,
+    rows: 'locked AS picked',
+    error: 'picked.error',
     last: 'permanent OR failures + 1 >= max_attempts',
   }),
   (seed) => [1000, ...batch(seed), seed.ids.map(() => true), seed.ids.map(() => '{}')],
@@ -169,28 +175,31 @@ export const fail = statement<Failed>(
 export const expire = statement<Failed>(
   'jobs.expire',
   failed({
-    rows: `
-      WHERE id = ANY (ARRAY(
-        SELECT id FROM jobs WHERE lease_until < (SELECT ${now})
-        ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED
-      ))`,
+    rows: `unnest(ARRAY(
+      SELECT id FROM jobs WHERE lease_until < (SELECT ${now})
+      ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED
+    )) AS picked (id)`,
     error: '$2::jsonb',
     last: 'failures + 1 >= max_attempts',
   }),
   () => [1000, '{}', 2],
 );
 
-export const handBack = statement<{ id: string }>(
+/** At once, or after a delay. */
+export const handBack = statement<Run>(
   'jobs.hand_back',
-  `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
+  `WITH item AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS i (id, run, delay_ms)
+  ),
   ${locked("status = 'active'")},
   changed AS (
     UPDATE jobs SET status = CASE failures WHEN 0 THEN 'queued' ELSE 'retrying' END,
-      run = run + 1, due_at = ${now}, lease_until = NULL, event_seq = event_seq + 1
-    WHERE id IN (SELECT id FROM locked) RETURNING *
+      run = jobs.run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
+      event_seq = event_seq + 1
+    FROM locked WHERE jobs.id = locked.id RETURNING jobs.*
   ), ${events()}
-  SELECT id FROM changed`,
-  batch,
+  SELECT id, run - 1 AS run FROM changed`,
+  (seed) => [...batch(seed), seed.ids.map(() => 0)],
 );
 
 export const progress = statement<{ id: string }>(
@@ -198,8 +207,8 @@ export const progress = statement<{ id: string }>(
   `WITH changed AS (
     UPDATE jobs SET progress = $3, event_seq = event_seq + 1
     WHERE id = $1 AND run = $2 AND status = 'active' AND progress <> $3
-    RETURNING id, event_seq, progress
-  ), ${events("'progress'", "jsonb_build_object('progress', progress)")}
+    RETURNING id, status, failures, progress, error, event_seq
+  ), ${events("'progress'")}
   SELECT id FROM changed`,
   ({ ids, runs }) => [ids[0], runs[0], 50],
 );
@@ -215,16 +224,18 @@ export const cancel = statement<Job>(
   ({ ids, tenant }) => [ids[0], tenant],
 );
 
-/** A dead letter is replayed once; the job that it left starts over, and what its death counted is
- *  taken back. A NULL tenant is any. */
+/** A dead letter is replayed once. The job that it left starts over, and what its death counted is
+ *  taken back; the webhook that it left is due again, also if its URL was gone, and the job stays
+ *  as it is. A NULL tenant is any. */
 export const replay = statement<Job>(
   'jobs.replay',
   `WITH letter AS (
     UPDATE dead_letters SET replayed_at = ${now}
-    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL RETURNING job_id, run
+    WHERE id = $1 AND tenant = coalesce($2, tenant) AND replayed_at IS NULL
+    RETURNING job_id, run, delivery_id
   ), old AS (
     SELECT jobs.* FROM jobs JOIN letter ON jobs.id = letter.job_id AND jobs.run = letter.run
-    WHERE status = 'dead' FOR UPDATE OF jobs
+    WHERE delivery_id IS NULL AND status = 'dead' FOR UPDATE OF jobs
   ), usage AS (
     INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
     SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1, 0, -1,
@@ -235,25 +246,30 @@ export const replay = statement<Job>(
       event_seq = jobs.event_seq + 1
     FROM old WHERE jobs.id = old.id
     RETURNING jobs.*
+  ), delivery AS (
+    UPDATE webhook_deliveries AS d SET due_at = ${now}, attempts = 0
+    FROM letter WHERE d.id = letter.delivery_id RETURNING d.job_id, d.tenant, d.url
+  ), gone AS (
+    DELETE FROM webhook_gone AS g USING delivery AS d WHERE g.tenant = d.tenant AND g.url = d.url
   ), ${events()}
-  SELECT * FROM changed`,
+  SELECT * FROM changed
+  UNION ALL SELECT jobs.* FROM jobs JOIN delivery ON jobs.id = delivery.job_id`,
   ({ letter, tenant }) => [letter, tenant],
 );
 
 export const renewLeases = statement(
   'jobs.renew_leases',
-  `WITH held AS (
-    SELECT jobs.id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-    WHERE status = 'active' FOR UPDATE OF jobs SKIP LOCKED
-  )
+  `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
+  ${locked("status = 'active'", 'FOR UPDATE SKIP LOCKED')}
   UPDATE jobs SET lease_until = ${now} + $3::float8 * interval '1 second'
-  WHERE id IN (SELECT id FROM held)`,
+  FROM locked WHERE jobs.id = locked.id`,
   (seed) => [...batch(seed), 30],
 );
 
 export const heldLeases = statement<{ id: string }>(
   'jobs.held_leases',
-  `SELECT id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-  WHERE status = 'active'`,
+  `SELECT item.id FROM unnest($1::uuid[], $2::int[]) AS item (id, run), LATERAL (
+    SELECT 1 FROM jobs WHERE id = item.id AND run = item.run AND status = 'active' LIMIT 1
+  ) AS held`,
   batch,
 );

@@ -1,12 +1,25 @@
 import { Coalescer } from '../coalesce.ts';
 import type { Database } from '../database/database.ts';
+import type { Statement } from '../database/statement.ts';
 import { isUnavailable } from '../database/unavailable.ts';
-import type { ClaimedJob, Created, Failed, Failure, Job, JobError, NewJob, Run } from './model.ts';
+import type {
+  ClaimedJob,
+  Created,
+  Failed,
+  Failure,
+  Job,
+  JobError,
+  NewJob,
+  OnEvents,
+  Postponement,
+  Run,
+} from './model.ts';
 import * as statements from './statements.ts';
 
 export interface StoreOptions {
   leaseS: number;
   backoffMs: number;
+  onEvents?: OnEvents;
 }
 
 const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !isUnavailable(e) };
@@ -25,14 +38,14 @@ export class JobStore {
   private readonly creations = new Coalescer<NewJob, Created | null>({
     ...batch,
     weigh: (job) => job.input.length,
-    run: async (jobs) => pair(jobs, await this.db.query(statements.create, creationColumns(jobs))),
+    run: async (jobs) => pair(jobs, await this.move(statements.create, creationColumns(jobs))),
   });
 
   private readonly claims = new Coalescer<Run, ClaimedJob | null>({
     ...batch,
     run: async (runs) => {
       const values = [...fences(runs), this.options.leaseS];
-      return pair(runs, await this.db.query(statements.claim, values));
+      return pair(runs, await this.move(statements.claim, values));
     },
   });
 
@@ -41,7 +54,7 @@ export class JobStore {
     weigh: ({ result }) => result.length,
     run: async (runs) => {
       const values = [...fences(runs), runs.map(({ result }) => result)];
-      return pair(runs, await this.db.query(statements.finish, values));
+      return pair(runs, await this.move(statements.finish, values));
     },
   });
 
@@ -51,7 +64,15 @@ export class JobStore {
       const permanent = runs.map((failure) => failure.permanent);
       const errors = runs.map(({ error }) => JSON.stringify(error));
       const values = [this.options.backoffMs, ...fences(runs), permanent, errors];
-      return pair(runs, await this.db.query(statements.fail, values));
+      return pair(runs, await this.move(statements.fail, values));
+    },
+  });
+
+  private readonly postponements = new Coalescer<Postponement, Run | null>({
+    ...batch,
+    run: async (runs) => {
+      const values = [...fences(runs), runs.map(({ delayMs }) => delayMs)];
+      return pair(runs, await this.move(statements.handBack, values));
     },
   });
 
@@ -73,11 +94,16 @@ export class JobStore {
   }
 
   async progress({ id, run }: Run, percent: number): Promise<void> {
-    await this.db.query(statements.progress, [id, run, percent]);
+    await this.move(statements.progress, [id, run, percent]);
   }
 
   async handBack(runs: Run[]): Promise<void> {
-    await this.db.query(statements.handBack, fences(runs));
+    await this.move(statements.handBack, [...fences(runs), runs.map(() => 0)]);
+  }
+
+  /** Hands a run back for later: it could not be tried, which counts no failure. */
+  postpone(run: Postponement): Promise<Run | null> {
+    return this.postponements.submit(run);
   }
 
   async renewLeases(runs: Run[]): Promise<void> {
@@ -93,11 +119,22 @@ export class JobStore {
   /** Takes runs away from workers that no longer renew their leases. */
   expire(error: JobError, limit: number): Promise<Failed[]> {
     const values = [this.options.backoffMs, JSON.stringify(error), limit];
-    return this.db.query(statements.expire, values);
+    return this.move(statements.expire, values);
   }
 
   async cancel(id: string, tenant: string): Promise<Job | null> {
-    return (await this.db.first(statements.cancel, [id, tenant])) ?? null;
+    const [job] = await this.move(statements.cancel, [id, tenant]);
+    return job ?? null;
+  }
+
+  /** Carries out a transition, which commits, and tells of the jobs that it moved. */
+  private async move<Row extends { id: string }>(
+    statement: Statement<Row>,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const rows = await this.db.query(statement, values);
+    this.options.onEvents?.(rows);
+    return rows;
   }
 }
 

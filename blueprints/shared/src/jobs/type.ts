@@ -7,7 +7,10 @@ export interface Context {
   jobId: string;
   /** W3C trace context, to send along. */
   traceparent: string;
-  /** Aborts when the job is cancelled, its lease is lost or the worker stops: pass it on. */
+  /** 1, and one more for each failure before. */
+  attempt: number;
+  /** Aborts when the job is cancelled, its deadline is over, its lease is lost or the worker stops:
+   *  pass it on. */
   signal: AbortSignal;
   log: Logger;
   /** Tells who asks how far the job is, in percent. */
@@ -18,15 +21,19 @@ export interface JobType<
   Input extends z.ZodType = z.ZodType,
   Result extends z.ZodType = z.ZodType,
 > {
+  /** 1 to 100 visible ASCII characters. */
   name: string;
   description: string;
   input: Input;
   result: Result;
+  /** How long a handler may take, in ms: then its signal aborts and the run counts as failed. */
+  deadlineMs: number;
   /** Default: JOB_MAX_ATTEMPTS. */
   maxAttempts?: number;
 }
 
-/** What a worker does with a job of its type; a PermanentError is not retried. */
+/** What a worker does with a job of its type. A PermanentError is not retried; with a CallRefused
+ *  (src/outgoing/errors.ts) the job is postponed and counts no failure. */
 export type Handler<Type extends JobType> = (
   input: z.output<Type['input']>,
   context: Context,

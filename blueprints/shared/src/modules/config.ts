@@ -1,15 +1,25 @@
+import { backpressureVariables } from '../backpressure/variables.ts';
+{% if caching == 'two-tier' %}
+import { sharedCacheVariables } from '../cache/redis/variables.ts';
+{% endif %}
+import { cacheVariables } from '../cache/variables.ts';
 {% if queue_store == 'redis' %}
 import { queueVariables } from '../redis/variables.ts';
-
-/** The environment of the optional modules. */
-export const moduleVariables = { ...queueVariables };
-
-/** The variables that say where the service's services are. */
-export const serviceVariables = ['DATABASE_URL', 'REDIS_URL'];
-{% else %}
-/** The environment of the optional modules. */
-export const moduleVariables = {};
-
-/** The variables that say where the service's services are. */
-export const serviceVariables = ['DATABASE_URL'];
 {% endif %}
+import { webhookVariables } from '../webhooks/variables.ts';
+
+/** The environment of the modules. */
+export const moduleVariables = {
+{% if queue_store == 'redis' %}
+  ...queueVariables,
+{% endif %}
+  ...backpressureVariables,
+  ...cacheVariables,
+{% if caching == 'two-tier' %}
+  ...sharedCacheVariables,
+{% endif %}
+  ...webhookVariables,
+};
+
+/** The variables that say where the service's services are. */
+export const serviceVariables = ['DATABASE_URL'{% if queue_store == 'redis' %}, 'REDIS_URL'{% endif %}];

@@ -1,18 +1,20 @@
 {% if queue_store == 'redis' %}
 import { BullBroker } from '../jobs/broker/bullmq.ts';
 import { BrokerTransport } from '../jobs/broker/transport.ts';
+import type { OnEvents } from '../jobs/model.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
-/** How jobs come to this worker: through BullMQ. */
-export const createTransport = ({ config, db, log }: Base): Transport =>
+/** How jobs come to this worker: through BullMQ. The store claims them, and tells of it. */
+export const createTransport = ({ config, db, log }: Base, _onEvents: OnEvents): Transport =>
   new BrokerTransport(db, new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log), log);
 {% else %}
+import type { OnEvents } from '../jobs/model.ts';
 import { PostgresTransport } from '../jobs/postgres/transport.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
 /** How jobs come to this worker: straight from their table. */
-export const createTransport = ({ config, db, log }: Base): Transport =>
-  new PostgresTransport(db, { leaseS: config.JOB_LEASE_S }, log);
+export const createTransport = ({ config, db, log }: Base, onEvents: OnEvents): Transport =>
+  new PostgresTransport(db, { leaseS: config.JOB_LEASE_S, onEvents }, log);
 {% endif %}

@@ -30,7 +30,8 @@ export const httpMetrics = (registry: Registry) =>
     registers: [registry],
   });
 
-/** Runs by how they ended: succeeded, retrying, dead, handed_back, lost or fenced. */
+/** Runs by how they ended: succeeded, retrying, dead, postponed, handed_back, lost or
+ *  fenced. */
 export function jobMetrics(registry: Registry) {
   const runs = new Counter({
     name: 'job_runs_total',

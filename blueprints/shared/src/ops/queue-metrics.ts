@@ -1,28 +1,18 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
-import { type Depths, depths } from './statements.ts';
+import { sampled } from './sampled.ts';
+import { depths } from './statements.ts';
 
-const maxAgeMs = 5000;
-
-/** How many unfinished jobs there are, and how long the oldest runnable one has waited. Sampled
- *  when scraped, at most every five seconds; without a database they keep what they had. */
+/** How many unfinished jobs there are, and how long the oldest runnable one has waited. */
 export function queueMetrics(registry: Registry, db: Database) {
-  let sampledAt = Number.NEGATIVE_INFINITY;
-  let sample: Promise<Depths | undefined>;
-  const sampled = () => {
-    if (performance.now() - sampledAt >= maxAgeMs) {
-      sampledAt = performance.now();
-      sample = db.first(depths).catch(() => undefined);
-    }
-    return sample;
-  };
+  const sample = sampled(db, depths);
   new Gauge({
     name: 'jobs_unfinished',
     help: 'Unfinished jobs by state; due: in the outbox, published: in the broker',
     labelNames: ['state'],
     registers: [registry],
     async collect() {
-      const row = await sampled();
+      const row = await sample();
       if (!row) return;
       for (const state of ['due', 'published', 'active'] as const) this.set({ state }, row[state]);
     },
@@ -32,7 +22,7 @@ export function queueMetrics(registry: Registry, db: Database) {
     help: 'How long the oldest runnable job has waited for a worker',
     registers: [registry],
     async collect() {
-      const row = await sampled();
+      const row = await sample();
       if (row) this.set(row.oldest_s ?? 0);
     },
   });

@@ -4,6 +4,10 @@ export interface Depths {
   due: number;
   published: number;
   active: number;
+  /** Those that a free worker would take. */
+  waiting: number;
+  /** Those that were taken before and wait for a backoff, or for what they call to be well again. */
+  put_off: number;
   /** Seconds that the oldest runnable job has waited; null when none waits. */
   oldest_s: number | null;
 }
@@ -11,12 +15,25 @@ export interface Depths {
 /** Each count reads its own partial index, which holds unfinished jobs only. */
 export const depths = statement<Depths>(
   'ops.depths',
-  `SELECT
-    (SELECT count(*) FROM jobs WHERE due_at IS NOT NULL)::int AS due,
-    (SELECT count(*) FROM jobs WHERE published_at IS NOT NULL)::int AS published,
+  `SELECT outbox.due, broker.published, outbox.put_off,
+    outbox.runnable + broker.published AS waiting,
     (SELECT count(*) FROM jobs WHERE lease_until IS NOT NULL)::int AS active,
-    extract(epoch FROM clock_timestamp() - least(
-      (SELECT min(due_at) FROM jobs WHERE due_at <= (SELECT clock_timestamp())),
-      (SELECT min(published_at) FROM jobs WHERE published_at IS NOT NULL)
-    ))::float8 AS oldest_s`,
+    extract(epoch FROM clock_timestamp() - least(outbox.oldest, broker.oldest))::float8 AS oldest_s
+  FROM (
+    SELECT count(*)::int AS due,
+      (count(*) FILTER (WHERE due_at <= clock_timestamp()))::int AS runnable,
+      (count(*) FILTER (WHERE due_at > clock_timestamp() AND started_at IS NOT NULL))::int AS put_off,
+      min(due_at) FILTER (WHERE due_at <= clock_timestamp()) AS oldest
+    FROM jobs WHERE due_at IS NOT NULL
+  ) AS outbox, (
+    SELECT count(*)::int AS published, min(published_at) AS oldest
+    FROM jobs WHERE published_at IS NOT NULL
+  ) AS broker`,
+);
+
+/** Jobs that were submitted in a span of ids, which are in the order of time. */
+export const submitted = statement<{ count: number }>(
+  'ops.submitted',
+  'SELECT count(*)::int AS count FROM jobs WHERE id >= $1 AND id < $2',
+  ({ ids }) => ids,
 );

@@ -1,14 +1,17 @@
-import { Redis } from 'ioredis';
+import { type CommonRedisOptions, Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 
+type ConnectionOptions = Omit<CommonRedisOptions, 'replyMapping'>;
+
 /** A connection for commands: while Redis is down they fail at once instead of piling up. */
-export function connectRedis(url: string, log: Logger): Redis {
+export function connectRedis(url: string, log: Logger, options: ConnectionOptions = {}): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: 5000,
     connectTimeout: 2000,
     retryStrategy,
+    ...options,
   });
   logConnection(redis, log);
   return redis;

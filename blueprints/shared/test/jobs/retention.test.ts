@@ -7,6 +7,7 @@ import { newJob, rowOf } from '../support/jobs.ts';
 
 const database = testDatabase();
 const monthAgo = Date.now() - 31 * 86_400_000;
+const tables = ['job_events', 'dead_letters', 'webhook_deliveries'];
 let store: JobStore;
 
 beforeAll(() => {
@@ -15,7 +16,7 @@ beforeAll(() => {
 
 async function dead(createdAt: number, finishedAt: number) {
   const id = uuidv7({ msecs: createdAt });
-  await store.create(newJob({ id }));
+  await store.create(newJob({ id, webhookUrl: 'https://receiver.example/' }));
   await store.claim({ id, run: 1 });
   const error = { name: 'Error', message: 'wrong', stack: '' };
   await store.fail({ id, run: 1, error, permanent: true });
@@ -34,12 +35,13 @@ const count = async (table: string, id: string) => {
 
 test('finished jobs go with all that is theirs, once they are old', async () => {
   const old = await dead(monthAgo, monthAgo);
+  expect(await Promise.all(tables.map((table) => count(table, old)))).toEqual([3, 1, 1]);
   const late = await dead(monthAgo, Date.now());
   const waiting = uuidv7({ msecs: monthAgo });
   await store.create(newJob({ id: waiting }));
   expect(await purge(database.db, 30)).toBe(false);
   expect(await rowOf(database.pool, old)).toBeUndefined();
-  expect([await count('job_events', old), await count('dead_letters', old)]).toEqual([0, 0]);
+  expect(await Promise.all(tables.map((table) => count(table, old)))).toEqual([0, 0, 0]);
   expect(await rowOf(database.pool, late)).toBeDefined();
   expect(await rowOf(database.pool, waiting)).toBeDefined();
 });
@@ -54,4 +56,14 @@ test('idempotency keys go by their own time', async () => {
   await purge(database.db, 30);
   const { rows } = await database.pool.query('SELECT key FROM idempotency_keys');
   expect(rows).toEqual([{ key: 'new' }]);
+});
+
+test('a URL that was gone may be named again', async () => {
+  await database.pool.query(
+    `INSERT INTO webhook_gone (tenant, url, at)
+     VALUES ('t1', 'old', now() - interval '31 days'), ('t1', 'new', now())`,
+  );
+  await purge(database.db, 30);
+  const { rows } = await database.pool.query('SELECT url FROM webhook_gone');
+  expect(rows).toEqual([{ url: 'new' }]);
 });

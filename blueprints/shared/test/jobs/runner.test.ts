@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { PermanentError } from '../../src/jobs/failures.ts';
 import type { JobStore } from '../../src/jobs/store.ts';
+import { CallRefused } from '../../src/outgoing/errors.ts';
 import { testDatabase } from '../support/database.ts';
-import { createJob, rowOf } from '../support/jobs.ts';
+import { createJob, eventsOf, rowOf } from '../support/jobs.ts';
 import { until } from '../support/wait.ts';
 import { testWorker } from '../support/worker.ts';
 
@@ -89,6 +90,49 @@ test('a shutdown hands back what is unfinished, also from a handler that does no
     run: 2,
     failures: 0,
   });
+});
+
+test('a handler is cut at its deadline, also one that does not listen', async () => {
+  let signal: AbortSignal | undefined;
+  const hang = (_text: string, context: { signal: AbortSignal }) => {
+    signal = context.signal;
+    return never();
+  };
+  await using worker = testWorker(database, hang, 50);
+  const run = await echoJob(worker.store);
+  await worker.runner.run(run);
+  expect(signal?.aborted).toBe(true);
+  expect(await rowOf(database.pool, run.id)).toMatchObject({
+    status: 'retrying',
+    failures: 1,
+    error: { name: 'DeadlineExceeded', message: 'The handler of echo did not end within 50 ms' },
+  });
+});
+
+test('a job whose call was refused comes back later and has failed nothing', async () => {
+  const attempts: number[] = [];
+  await using worker = testWorker(database, (_text, { attempt }) => {
+    attempts.push(attempt);
+    if (attempts.length === 1) throw new Error('wrong');
+    throw new CallRefused('ai', 'open', 60_000);
+  });
+  const run = await echoJob(worker.store);
+  const fresh = await echoJob(worker.store);
+  await worker.runner.run(run);
+  await worker.runner.run({ ...run, run: 2 });
+  await worker.runner.run(fresh);
+  expect(attempts).toEqual([1, 2, 1]);
+  expect(await eventsOf(database.pool, fresh.id)).toEqual(['queued', 'active', 'queued']);
+  const rows = [await rowOf(database.pool, run.id), await rowOf(database.pool, fresh.id)];
+  expect(rows).toMatchObject([
+    { status: 'retrying', run: 3, failures: 1, lease_until: null },
+    { status: 'queued', run: 2, failures: 0, lease_until: null },
+  ]);
+  for (const { due_at } of rows) {
+    const waitMs = due_at.getTime() - Date.now();
+    expect(waitMs).toBeGreaterThan(30_000);
+    expect(waitMs).toBeLessThan(121_000);
+  }
 });
 
 test('a run whose job was taken over writes nothing', async () => {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { Database } from '../../src/database/database.ts';
-import { migrate } from '../../src/database/migrator.ts';
 import { silent } from './log.ts';
+import { type ThrowawayDatabase, throwawayDatabase } from './throwaway.ts';
 
 export interface TestDatabase {
   url: string;
@@ -15,29 +14,20 @@ export interface TestDatabase {
 
 /** A database of its own for the calling file, migrated unless told otherwise. */
 export function testDatabase({ migrated = true } = {}): TestDatabase {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const url = new URL(process.env.DATABASE_URL ?? '');
-  url.pathname = `/${name}`;
-  const database = { url: url.href } as TestDatabase;
+  const database = {} as TestDatabase;
+  let throwaway: ThrowawayDatabase | undefined;
   beforeAll(async () => {
-    await administer(`CREATE DATABASE ${name}`);
-    if (migrated) await migrate(url.href, { statementMs: 10_000 });
-    const options = { url: url.href, size: 10, acquireMs: 2000, statementMs: 10_000, name: 'test' };
-    database.db = new Database(options, silent);
-    database.pool = new pg.Pool({ connectionString: url.href });
-    database.pool.on('error', () => {});
+    throwaway = await throwawayDatabase('test', migrated);
+    const { url } = throwaway;
+    const options = { url, size: 10, acquireMs: 2000, statementMs: 10_000, name: 'test' };
+    const pool = new pg.Pool({ connectionString: url });
+    pool.on('error', () => {});
+    Object.assign(database, { url, pool, db: new Database(options, silent) });
   });
   afterAll(async () => {
     await database.db?.close();
     await database.pool?.end();
-    await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+    await throwaway?.drop();
   });
   return database;
-}
-
-async function administer(statement: string) {
-  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }

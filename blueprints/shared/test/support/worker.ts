@@ -9,18 +9,24 @@ import { jobMetrics } from '../../src/ops/metrics.ts';
 import type { TestDatabase } from './database.ts';
 import { silent } from './log.ts';
 
-const echo = defineType({
-  name: 'echo',
-  description: 'Does what the test wants',
-  input: z.strictObject({ text: z.string() }),
-  result: z.object({ text: z.string() }),
-});
+const echo = (deadlineMs: number) =>
+  defineType({
+    name: 'echo',
+    description: 'Does what the test wants',
+    input: z.strictObject({ text: z.string() }),
+    result: z.object({ text: z.string() }),
+    deadlineMs,
+  });
 
 /** What a worker has in it, without a transport: the test hands it its messages. */
-export function testWorker(database: TestDatabase, work: (text: string, c: Context) => unknown) {
+export function testWorker(
+  database: TestDatabase,
+  work: (text: string, c: Context) => unknown,
+  deadlineMs = 30_000,
+) {
   const store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
   const leases = new Leases(store, 30, silent, 20);
-  const handler = defineHandler(echo, async ({ text }, context) => ({
+  const handler = defineHandler(echo(deadlineMs), async ({ text }, context) => ({
     text: (await work(text, context)) as string,
   }));
   const metrics = jobMetrics(new Registry());

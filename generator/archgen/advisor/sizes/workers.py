@@ -117,6 +117,7 @@ def calls(plan: Plan) -> Iterator[Row]:
         "webhook_concurrency",
         plan.webhook_calls,
         "calls at once",
-        f"{brief(plan.demand.webhooks)} calls/s x {shown(LIMIT['webhook_s'])} s (Little)",
+        f"{brief(plan.demand.webhooks)} calls/s x {shown(LIMIT['webhook_s'])} s (Little),"
+        f" at least {shown(LIMIT['webhook_calls'])}",
         source("webhook_s"),
     )

@@ -3,6 +3,8 @@ import { type Kysely, sql } from 'kysely';
 // Times are kept to the millisecond, so that a cursor made from one comes back unchanged.
 // One partial index a state in which a job waits for somebody: their predicates are `IS NOT NULL`
 // and never `status = …`, whose statistics lie as soon as most jobs are finished.
+// Jobs and their events are partitioned by id, which is a UUIDv7 and so in the order of creation.
+// Everything is in the DEFAULT partitions until somebody creates months (see the next migration).
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE jobs (
@@ -28,7 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       started_at timestamptz(3),
       finished_at timestamptz(3)
-    )`.execute(db);
+    ) PARTITION BY RANGE (id)`.execute(db);
+  await sql`CREATE TABLE jobs_default PARTITION OF jobs DEFAULT`.execute(db);
   await sql`CREATE INDEX jobs_by_status ON jobs (tenant, status, id)`.execute(db);
   await sql`CREATE INDEX jobs_by_type ON jobs (tenant, type, status, id)`.execute(db);
   await sql`CREATE INDEX jobs_due ON jobs (priority, due_at) WHERE due_at IS NOT NULL`.execute(db);
@@ -43,10 +46,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       job_id uuid NOT NULL,
       seq integer NOT NULL,
       type text NOT NULL,
-      data jsonb,
+      failures smallint NOT NULL,
+      progress smallint NOT NULL,
+      error jsonb,
       at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (job_id, seq)
-    )`.execute(db);
+    ) PARTITION BY RANGE (job_id)`.execute(db);
+  await sql`CREATE TABLE job_events_default PARTITION OF job_events DEFAULT`.execute(db);
 
   await sql`
     CREATE TABLE dead_letters (
@@ -54,18 +60,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       tenant text NOT NULL,
       job_id uuid NOT NULL,
       run integer NOT NULL,
+      delivery_id uuid,
       type text NOT NULL,
       attempts integer NOT NULL,
       error jsonb NOT NULL,
       trace_id text NOT NULL,
       died_at timestamptz(3) NOT NULL,
       replayed_at timestamptz(3),
-      UNIQUE (job_id, run)
+      UNIQUE NULLS NOT DISTINCT (job_id, run, delivery_id)
     )`.execute(db);
   await sql`CREATE INDEX dead_letters_open ON dead_letters (tenant, died_at, id)
-    WHERE replayed_at IS NULL`.execute(db);
-
-  await sql`CREATE INDEX dead_letters_newest ON dead_letters (died_at, id)
     WHERE replayed_at IS NULL`.execute(db);
 
   await sql`

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../http/page.ts';
+import { webhookUrl } from '../../webhooks/url.ts';
 import { type Priority, priorities, statuses } from '../model.ts';
 import { jobTypes } from '../types/index.ts';
 
 const maxDelayMs = 30 * 86_400_000;
 const priorityNames = Object.keys(priorities) as [Priority, ...Priority[]];
 const time = z.iso.datetime();
+const visible = (length: number) =>
+  z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${length}}$`), {
+    error: `1 to ${length} visible ASCII characters`,
+  });
 
 const fields = {
+  webhook: z.strictObject({ url: webhookUrl }).optional(),
   delay_ms: z.int().min(0).max(maxDelayMs).optional(),
   priority: z.enum(priorityNames).optional(),
 };
@@ -21,14 +27,19 @@ export const newJob = z.discriminatedUnion('type', [first, ...others]);
 
 /** Other headers are let through. */
 export const submitHeaders = z.looseObject({
-  'idempotency-key': z
+  'idempotency-key': visible(255).optional(),
+});
+
+export const resumeHeaders = z.looseObject({
+  'last-event-id': z
     .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, '1 to 255 visible ASCII characters')
+    .regex(/^\d{1,9}$/, 'The id of an event of this job')
+    .transform(Number)
     .optional(),
 });
 
 export const pollHeaders = z.looseObject({ 'if-none-match': z.string().optional() });
-export const unchanged = z.undefined().describe('Unchanged since the ETag in If-None-Match');
+export const nothing = z.undefined();
 
 export const job = z
   .object({
@@ -45,11 +56,18 @@ export const job = z
   })
   .meta({ id: 'Job' });
 
+export const eventStream = z.unknown().meta({
+  type: 'string',
+  description:
+    `Server-sent events ${[...statuses, 'progress'].join(', ')}. The id is the event's number in ` +
+    'its job; data is JSON: status, attempts, progress and at, with error (retrying, dead) or ' +
+    'result (succeeded).',
+});
 export const jobPage = pageOf(job);
 export const jobQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(statuses).optional(),
-  type: z.string().min(1).max(100).optional(),
+  type: visible(100).optional(),
 });
 
 export const deadLetter = z

@@ -1,23 +1,39 @@
 import { z } from 'zod';
-import type { DeadLetter, Job } from '../model.ts';
+import type { DeadLetter, Job, JobEvent, JobStatus } from '../model.ts';
 import { jobTypes } from '../types/index.ts';
 
 export const finished = ({ status }: Job) => ['succeeded', 'dead', 'cancelled'].includes(status);
 
-/** A job as HTTP shows it: an attempt counts while it runs, and when it was the last. */
+/** An attempt counts while it runs, and when it was the last. */
+const attemptsOf = (status: JobStatus, failures: number) =>
+  failures + (status === 'active' || status === 'succeeded' ? 1 : 0);
+
+/** A job as HTTP shows it. */
 export function viewOf(job: Job) {
-  const current = job.status === 'active' || job.status === 'succeeded' ? 1 : 0;
   return {
     id: job.id,
     type: job.type,
     status: job.status,
-    attempts: job.failures + current,
+    attempts: attemptsOf(job.status, job.failures),
     progress: job.progress,
     created_at: job.created_at.toISOString(),
     started_at: job.started_at?.toISOString() ?? null,
     finished_at: job.finished_at?.toISOString() ?? null,
     ...(job.status === 'succeeded' ? { result: job.result } : {}),
     ...(job.error ? { error: { name: job.error.name, message: job.error.message } } : {}),
+  };
+}
+
+/** An event as HTTP shows it, beside its number and its name. */
+export function eventView({ type, failures, progress, at, error, result }: JobEvent) {
+  const status = type === 'progress' ? 'active' : type;
+  return {
+    status,
+    attempts: attemptsOf(status, failures),
+    progress,
+    at: at.toISOString(),
+    ...(error ? { error } : {}),
+    ...(status === 'succeeded' ? { result } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../logger.ts';
 import type { LoopOptions } from '../../loop.ts';
+import type { ClaimedJob, OnEvents } from '../model.ts';
 import type { Runner } from '../runner.ts';
 import type { Consumer, Transport } from '../transport.ts';
 import { claimDue, withdrawPublished } from './statements.ts';
@@ -9,23 +10,28 @@ import { claimDue, withdrawPublished } from './statements.ts';
 const pollMs = 100;
 const batchSize = 200;
 
+export interface PostgresTransportOptions {
+  leaseS: number;
+  onEvents?: OnEvents;
+}
+
 /** Jobs come straight from their table: workers claim what is due, no broker in between. */
 export class PostgresTransport implements Transport {
   readonly chores: LoopOptions[];
   private readonly db: Database;
   private readonly leaseS: number;
+  private readonly onEvents: OnEvents | undefined;
   private readonly log: Logger;
 
-  constructor(db: Database, { leaseS }: { leaseS: number }, log: Logger) {
+  constructor(db: Database, { leaseS, onEvents }: PostgresTransportOptions, log: Logger) {
     this.db = db;
     this.leaseS = leaseS;
+    this.onEvents = onEvents;
     this.log = log;
     this.chores = [{ name: 'withdrawal', everyMs: 5000, tick: () => this.withdraw() }];
   }
 
   consume(runner: Runner, concurrency: number): Consumer {
-    const claim = async (free: number) =>
-      this.db.query(claimDue, [Math.min(free, batchSize), this.leaseS]);
     const stop = new AbortController();
     const working = new Set<Promise<void>>();
     let freed = Promise.withResolvers<void>();
@@ -37,9 +43,9 @@ export class PostgresTransport implements Transport {
         freed = Promise.withResolvers();
         return;
       }
-      const jobs = await claim(free);
+      const jobs = await this.claim(Math.min(free, batchSize));
       for (const job of jobs) {
-        const work = runner.work(job).finally(() => {
+        const work = this.work(runner, job).then(() => {
           working.delete(work);
           freed.resolve();
         });
@@ -69,6 +75,21 @@ export class PostgresTransport implements Transport {
   }
 
   async close() {}
+
+  private async work(runner: Runner, job: ClaimedJob) {
+    try {
+      await runner.work(job);
+    } catch (error) {
+      // Its end could not be written: the lease runs out, and another worker takes it.
+      this.log.error({ err: error, job_id: job.id }, 'job not settled');
+    }
+  }
+
+  private async claim(most: number) {
+    const jobs = await this.db.query(claimDue, [most, this.leaseS]);
+    this.onEvents?.(jobs);
+    return jobs;
+  }
 
   /** Jitter keeps the replicas' looks apart. */
   private async pause(signal: AbortSignal, ms = pollMs) {

@@ -1,0 +1,24 @@
+import fp from 'fastify-plugin';
+import { methodNotAllowed, notFound } from '../http/problem.ts';
+
+interface Route {
+  path: URLPattern;
+  methods: Set<string>;
+}
+
+/** What no route takes, refused before its body is read: 405 where another method would do, else 404. */
+export const unrouted = fp(async (app) => {
+  const routes = new Map<string, Route>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const path = new URLPattern({ pathname: url });
+    const route = routes.get(url) ?? { path, methods: new Set() };
+    for (const one of [method].flat()) route.methods.add(one);
+    routes.set(url, route);
+  });
+  app.addHook('onRequest', async ({ is404, url }) => {
+    if (!is404) return;
+    const pathname = url.split('?', 1)[0] ?? '';
+    const route = [...routes.values()].find(({ path }) => path.test({ pathname }));
+    throw route ? methodNotAllowed(route.methods) : notFound();
+  });
+});

@@ -1,0 +1,18 @@
+import { Problem } from '../http/problem.ts';
+import type { Verdict } from './rate-limiter.ts';
+import type { RatePolicy } from './tokens.ts';
+
+/** RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers): `q` requests in `w` seconds
+ *  by policy; `r` are left, and in `t` seconds all are there again. */
+export function rateLimitHeaders({ rps, burst }: RatePolicy, { remaining }: Verdict) {
+  const inS = (tokens: number) => Math.ceil(tokens / rps);
+  return {
+    'ratelimit-policy': `"tenant";q=${burst};w=${inS(burst)}`,
+    ratelimit: `"tenant";r=${remaining};t=${inS(burst - remaining)}`,
+  };
+}
+
+export const tooManyRequests = ({ waitS }: Verdict) =>
+  new Problem(429, 'Your tenant makes more requests than it may.', {
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(waitS))) },
+  });

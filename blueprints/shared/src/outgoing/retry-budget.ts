@@ -1,0 +1,57 @@
+export interface RetryBudgetOptions {
+  /** Tokens that a first call earns; a retry costs one. So retries stay below this share of calls. */
+  ratio: number;
+  /** Tokens a second besides, so that a service with few calls can retry at all. */
+  trickle: number;
+  /** The most tokens that are saved up, and those at the start. */
+  capacity: number;
+}
+
+export const retryBudgetDefaults: RetryBudgetOptions = { ratio: 0.1, trickle: 0.5, capacity: 10 };
+
+/** Keeps retries from multiplying the load of a dependency that is in trouble. Savings are for single
+ *  mishaps: each call that fails halves them, so in an outage they are gone at once. A retry that
+ *  goes right gets its token back: what an outage left is done as fast as it can be. */
+export class RetryBudget {
+  private readonly options: RetryBudgetOptions;
+  private saved: number;
+  private countedAt = performance.now();
+
+  constructor(options: RetryBudgetOptions) {
+    this.options = options;
+    this.saved = options.capacity;
+  }
+
+  get tokens(): number {
+    const now = performance.now();
+    const trickled = (this.options.trickle * (now - this.countedAt)) / 1000;
+    this.countedAt = now;
+    this.add(trickled);
+    return this.saved;
+  }
+
+  /** How long a retry has to wait: 0 when it may be made now. */
+  get waitMs(): number {
+    return (Math.max(0, 1 - this.tokens) / this.options.trickle) * 1000;
+  }
+
+  earn(): void {
+    this.add(this.options.ratio);
+  }
+
+  spend(): void {
+    this.saved -= 1;
+  }
+
+  refund(): void {
+    this.add(1);
+  }
+
+  halve(): void {
+    this.saved /= 2;
+  }
+
+  private add(tokens: number) {
+    this.saved = Math.min(this.options.capacity, this.saved + tokens);
+  }
+}

@@ -1,0 +1,42 @@
+"""The rendered repository's own fault suite: ``npm run faults``, a case a test.
+
+ARCHGEN_SEED=S replays a run; ARCHGEN_SWEEP=20 runs each case with as many seeds as it is worth.
+"""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.faults.results import SEED, SWEEP, kept_in
+from tests.support import ROOT
+
+CASES = {
+    path.stem: int(path.stem.split("-")[0])
+    for path in sorted((ROOT / "blueprints/shared/faults/cases").glob("*.ts"))
+}
+# Without a broker the claim and the lease are what differs.
+WITHOUT_BROKER = [name for name, number in CASES.items() if number in (1, 2, 27)]
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [("redis", name) for name in CASES] + [("postgres", name) for name in WITHOUT_BROKER],
+)
+def test_case(rendering, servers, options, name):
+    file = kept_in(options)
+    out = [] if file is None else ["--out", file]
+    seeds = ["--seed", str(SEED), "--seeds", str(SWEEP)]
+    command = ["npm", "run", "faults", "--", "--case", str(CASES[name]), *seeds, *out]
+    done = subprocess.run(
+        command,
+        cwd=rendering(options),
+        env=servers.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = f"ARCHGEN_SEED={SEED}\n{done.stdout}\n{done.stderr}"
+    print(told)
+    assert done.returncode == 0, told
+    assert re.search(rf"^{CASES[name]} ", done.stdout, re.MULTILINE), told
