@@ -37,6 +37,8 @@ function createWorker(base: Base): Service {
       name: 'ai',
       timeoutMs: config.AI_TIMEOUT_MS,
       concurrency: config.AI_CONCURRENCY ?? config.WORKER_CONCURRENCY,
+      breaker: { minimumCalls: config.AI_BREAKER_CALLS },
+      retryBudget: { trickle: config.AI_RETRIES_PER_S },
     },
     outgoingMetrics(registry),
   );
