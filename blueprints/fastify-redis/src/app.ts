@@ -8,6 +8,7 @@ import { Shedder } from './backpressure/shedder.ts';
 import type { TokenSource } from './backpressure/tokens.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database/database.ts';
+import { endpoints } from './endpoints/index.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { EventHub } from './events/hub.ts';
 import { streamMetrics } from './events/metrics.ts';
@@ -87,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     stalenessS: options.config.STALENESS_S,
   });
   await app.register(jobTypes);
+  for (const endpoint of endpoints) await app.register(endpoint, { db, cache });
   return app;
 }
 
