@@ -22,7 +22,15 @@ from tests.contract.waiting import until
 
 API, WORKER = "start:api", "start:worker"
 # Compressed, so that a run takes seconds.
-SETTINGS = {"JOB_LEASE_S": 2, "JOB_BACKOFF_MS": 50, "WORKER_CONCURRENCY": 20}
+SETTINGS = {
+    "JOB_LEASE_S": 2,
+    "JOB_BACKOFF_MS": 50,
+    "WORKER_CONCURRENCY": 20,
+    # What is tested is not when it sheds.
+    "MAX_QUEUE_DEPTH": 1_000_000,
+    "MAX_EVENT_LOOP_DELAY_MS": 60_000,
+    "JOB_WAIT_S": 3600,
+}
 DRAIN_S = 120
 
 AUDIT = """

@@ -29,6 +29,7 @@ const compressed = {
   RATE_LIMIT_RPS: '1000000',
   RATE_LIMIT_BURST: '1000000',
   MAX_QUEUE_DEPTH: '1000000',
+  MAX_EVENT_LOOP_DELAY_MS: '60000',
   JOB_WAIT_S: '3600',
 };
 const drainMs = 120_000;

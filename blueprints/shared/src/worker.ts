@@ -83,6 +83,8 @@ function createAi(config: Config, dependency: Resources['dependency']) {
     name: 'ai',
     timeoutMs: config.AI_TIMEOUT_MS,
     concurrency: config.AI_CONCURRENCY ?? config.WORKER_CONCURRENCY,
+    breaker: { minimumCalls: config.AI_BREAKER_CALLS },
+    retryBudget: { trickle: config.AI_RETRIES_PER_S },
   });
   return new AiClient({ baseUrl, apiKey, model }, api);
 }

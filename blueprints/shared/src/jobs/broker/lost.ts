@@ -34,7 +34,11 @@ export class LostRuns {
   private async recoverAll() {
     const epoch = await this.broker.epoch();
     const known = await this.db.first(statements.epoch, [this.broker.queue]);
-    if (known?.epoch === epoch) return false;
+    if (known?.epoch === epoch) {
+      // Also when another worker has put the rest back.
+      this.goneAt = undefined;
+      return false;
+    }
     if (known) {
       this.log.warn('the queue is gone; publishing again what was in it');
       this.goneAt ??= known.now;
