@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { moduleVariables } from './modules/config.ts';
+import { breakerDefaults } from './outgoing/breaker.ts';
+import { retryBudgetDefaults } from './outgoing/retry-budget.ts';
 import { sizing } from './sizing.ts';
 import { amount, count, port, url } from './variables.ts';
 
@@ -22,6 +24,10 @@ const variables = z.object({
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
   /** Calls at once from one worker: fewer than WORKER_CONCURRENCY keep slots for other work. */
   AI_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).optional(),
+  /** The breaker opens when most of the last calls failed, so many at least. */
+  AI_BREAKER_CALLS: count(breakerDefaults.minimumCalls, 10_000),
+  /** Retries of calls that one worker may make besides a tenth of its first calls. */
+  AI_RETRIES_PER_S: z.coerce.number().min(0.01).max(10_000).default(retryBudgetDefaults.trickle),
   /** When a client should ask again after an unfinished job. */
   POLL_AFTER_S: count(sizing.poll_after_s, 86_400),
   API_POOL: count(sizing.api_pool, 1000),

@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AiClient } from './ai/client.ts';
+import type { Config } from './config.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { Leases } from './jobs/leases.ts';
-import { purge } from './jobs/retention.ts';
 import { Runner } from './jobs/runner.ts';
 import { JobStore } from './jobs/store.ts';
 import { sweep } from './jobs/sweeper.ts';
 import type { Consumer } from './jobs/transport.ts';
-import { createHandlers } from './jobs/types/index.ts';
+import { createHandlers, type Resources } from './jobs/types/index.ts';
 import { type LoopOptions, startLoop } from './loop.ts';
+import { createRetention } from './modules/retention.ts';
 import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
-import { Dependency } from './outgoing/dependency.ts';
+import { Dependency, type DependencyOptions } from './outgoing/dependency.ts';
 import { outgoingMetrics } from './outgoing/metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
 import { rollUp } from './usage/rollup.ts';
@@ -32,25 +33,20 @@ function createWorker(base: Base): Service {
   const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry);
-  const aiApi = new Dependency(
-    {
-      name: 'ai',
-      timeoutMs: config.AI_TIMEOUT_MS,
-      concurrency: config.AI_CONCURRENCY ?? config.WORKER_CONCURRENCY,
-    },
-    outgoingMetrics(registry),
-  );
-  const { AI_BASE_URL: baseUrl, AI_API_KEY: apiKey, AI_MODEL: model } = config;
-  const ai = new AiClient({ baseUrl, apiKey, model }, aiApi);
-  const runner = new Runner({ store, leases, handlers: createHandlers({ ai }), metrics, log });
+  const outgoing = outgoingMetrics(registry);
+  const dependency = (options: DependencyOptions) => new Dependency(options, outgoing);
+  const ai = createAi(config, dependency);
+  const handlers = createHandlers({ ai, db, dependency });
+  const runner = new Runner({ store, leases, handlers, metrics, log });
   const webhooks = createDeliverer(base);
+  const retention = createRetention(base);
   queueMetrics(registry, db);
 
   const chores: LoopOptions[] = [
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
-    { name: 'retention', everyMs: 60_000, tick: () => purge(db, config.RETENTION_DAYS) },
+    ...retention.chores,
   ];
   let stops: (() => Promise<void>)[] = [];
   let stopLeases = async () => {};
@@ -74,11 +70,23 @@ function createWorker(base: Base): Service {
       );
       await Promise.all([consumer?.close(), webhooks.close()]);
       clearTimeout(handBack);
-      await Promise.all([...stops, stopLeases].map((stop) => stop()));
+      await Promise.all([...stops, stopLeases, retention.close].map((stop) => stop()));
       await Promise.race([transport.close(), sleep(1000)]);
       await ai.close();
     },
   };
+}
+
+function createAi(config: Config, dependency: Resources['dependency']) {
+  const { AI_BASE_URL: baseUrl, AI_API_KEY: apiKey, AI_MODEL: model } = config;
+  const api = dependency({
+    name: 'ai',
+    timeoutMs: config.AI_TIMEOUT_MS,
+    concurrency: config.AI_CONCURRENCY ?? config.WORKER_CONCURRENCY,
+    breaker: { minimumCalls: config.AI_BREAKER_CALLS },
+    retryBudget: { trickle: config.AI_RETRIES_PER_S },
+  });
+  return new AiClient({ baseUrl, apiKey, model }, api);
 }
 
 await runProcess({

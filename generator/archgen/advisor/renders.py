@@ -17,8 +17,8 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "caching": ("none", "in-process", "two-tier"),
     "http_caching": ("revalidate",),
     "vectors": ("none",),
-    "partitioning": ("none",),
-    "database": ("single",),
+    "partitioning": ("none", "by-time"),
+    "database": ("single", "replicas"),
     "client_updates": ("polling", "webhook"),
     "pool": ("direct",),
 }

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
 import { Problem } from '../http/problem.ts';
-import { firstIdAt } from '../jobs/retention.ts';
+import { firstIdAt } from '../jobs/ids.ts';
 import { depths, submitted } from '../ops/statements.ts';
 import { QueueWait } from './queue-wait.ts';
 

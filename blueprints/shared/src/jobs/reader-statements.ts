@@ -13,12 +13,12 @@ export const findJob = statement<Job>(
 /** Newest first: ids are in the order of their creation. Each status is a walk of its own through
  *  an index that starts with it, so a rare one costs what a common one does. */
 const list = (filter: string, limit: string) => `
-  SELECT ${columns} FROM jobs WHERE id = ANY (ARRAY(
+  SELECT ${columns} FROM jobs JOIN unnest(ARRAY(
     SELECT found.id FROM unnest($2::text[]) AS wanted (status), LATERAL (
       SELECT id FROM jobs WHERE tenant = $1 AND jobs.status = wanted.status ${filter} AND id < $3
       ORDER BY id DESC LIMIT ${limit}
     ) AS found ORDER BY found.id DESC LIMIT ${limit}
-  )) ORDER BY id DESC`;
+  )) AS picked (id) USING (id) ORDER BY id DESC`;
 
 export const listJobs = statement<Job>('jobs.list', list('', '$4'), ({ tenant, ids }) => [
   tenant,

@@ -1,24 +1,29 @@
-import { statement } from '../database/statement.ts';
+import { type Statement, statement } from '../database/statement.ts';
+import { firstIdAt } from './ids.ts';
 
-interface Count {
+export interface Count {
   count: number;
 }
 
-/** Finished jobs with all that belongs to them. Their ids are in the order of their creation, so
- *  the primary key finds the old ones. */
-export const purgeJobs = statement<Count>(
-  'retention.jobs',
-  `WITH old AS (
-    DELETE FROM jobs WHERE id = ANY (ARRAY(
-      SELECT id FROM jobs WHERE id < $1 AND finished_at < $2 ORDER BY id LIMIT $3
+/** Finished jobs of a table with all that belongs to them. Their ids are in the order of their
+ *  creation, so the primary key finds the old ones. */
+export const purging = (table: string) => `
+  WITH old AS (
+    DELETE FROM ${table} AS jobs USING unnest(ARRAY(
+      SELECT id FROM ${table} WHERE id < $1 AND finished_at < $2 ORDER BY id LIMIT $3
       FOR UPDATE SKIP LOCKED
-    )) RETURNING id
-  ), event AS (DELETE FROM job_events WHERE job_id = ANY (ARRAY(SELECT id FROM old))),
+    )) AS picked (id) WHERE jobs.id = picked.id RETURNING jobs.id
+  ), event AS (
+    DELETE FROM job_events USING unnest(ARRAY(SELECT id FROM old)) AS picked (id)
+    WHERE job_id = picked.id
+  ),
   letter AS (DELETE FROM dead_letters WHERE job_id = ANY (ARRAY(SELECT id FROM old))),
   delivery AS (DELETE FROM webhook_deliveries WHERE job_id = ANY (ARRAY(SELECT id FROM old)))
-  SELECT count(*)::int AS count FROM old`,
-  ({ moment, ids }) => [ids[0], moment, 10],
-);
+  SELECT count(*)::int AS count FROM old`;
+
+export const purgeExample: Statement['example'] = ({ moment }) => [firstIdAt(moment), moment, 10];
+
+export const purgeJobs = statement<Count>('retention.jobs', purging('jobs'), purgeExample);
 
 /** After so long a URL that answered 410 may be named again. */
 export const purgeGone = statement<Count>(

@@ -35,7 +35,7 @@ export class Runner {
     if (job) await this.work(job);
   }
 
-  /** Takes a claimed job to its end. Never rejects over the job itself. */
+  /** Takes a claimed job to its end. Rejects only if that end cannot be written. */
   async work(job: ClaimedJob): Promise<void> {
     using lease = this.options.leases.hold(job);
     const trace_id = traceIdOf(job.traceparent);

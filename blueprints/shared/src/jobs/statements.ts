@@ -10,14 +10,19 @@ import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
 //  - `event_seq` is drawn in the UPDATE that locks the row, so events appear in its order.
 //  - Batches lock their rows by ascending id before they write, or skip what is locked: two
 //    overlapping batches never wait for each other in a circle.
+//  - Rows are found by their id, one by one (LATERAL … LIMIT 1, or a join with an array of ids): so
+//    a statement touches the partitions that have them and no others, and its plan does not depend
+//    on statistics, which nobody keeps for a partitioned table as a whole.
 
 const now = 'clock_timestamp()';
 
-/** The rows that a batch of (id, run) still holds, locked in order. Needs a CTE `item`. */
-const locked = (state: string, more = '') => `
+/** The items of a batch of (id, run) whose row is in that state, locked in order. Needs a CTE
+ *  `item`. */
+const locked = (state: string, how = 'FOR UPDATE') => `
   locked AS (
-    SELECT jobs.id ${more} FROM jobs JOIN item USING (id, run) WHERE ${state}
-    ORDER BY jobs.id FOR UPDATE OF jobs
+    SELECT item.* FROM (SELECT * FROM item ORDER BY id) AS item, LATERAL (
+      SELECT 1 FROM jobs WHERE id = item.id AND run = item.run AND ${state} LIMIT 1 ${how}
+    ) AS held
   )`;
 
 /** An event for each row of the CTE `changed`: what it was after the change. Named by the status
@@ -44,20 +49,20 @@ const ended = `
     FROM changed WHERE finished_at IS NOT NULL AND webhook_url IS NOT NULL
   )`;
 
-/** A waiting run becomes a worker's. `rows` says which, already locked. */
+/** A waiting run becomes a worker's. `rows` has the ids, already locked. */
 export const claiming = (lease: string, rows: string) => `
   changed AS (
     UPDATE jobs SET status = 'active', due_at = NULL, published_at = NULL,
       lease_until = ${now} + ${lease}::float8 * interval '1 second',
       started_at = coalesce(started_at, ${now}), event_seq = event_seq + 1
-    WHERE id ${rows} RETURNING *
+    FROM ${rows} WHERE jobs.id = picked.id RETURNING jobs.*
   ), ${events()}
   SELECT id, run, tenant, type, input, failures, max_attempts, traceparent FROM changed`;
 
 interface Failing {
   /** CTEs before the update. */
   before?: string;
-  /** Which rows, already locked. */
+  /** What has their ids, already locked. */
   rows: string;
   error: string;
   /** Whether this failure is the last. */
@@ -72,12 +77,12 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
     UPDATE jobs SET
       failures = failures + 1,
       status = CASE WHEN ${last} THEN 'dead' ELSE 'retrying' END,
-      run = CASE WHEN ${last} THEN run ELSE run + 1 END,
+      run = CASE WHEN ${last} THEN jobs.run ELSE jobs.run + 1 END,
       due_at = CASE WHEN NOT (${last}) THEN ${now} + random()
         * least(3600000, $1::float8 * 2 ^ least(failures, 30)) * interval '1 ms' END,
       finished_at = CASE WHEN ${last} THEN ${now} END,
       lease_until = NULL, error = ${error}, event_seq = event_seq + 1
-    ${rows}
+    FROM ${rows} WHERE jobs.id = picked.id
     RETURNING jobs.*
   ),
   letter AS (
@@ -132,7 +137,7 @@ export const claim = statement<ClaimedJob>(
   'jobs.claim',
   `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
   ${locked("status IN ('queued', 'retrying')")},
-  ${claiming('$3', 'IN (SELECT id FROM locked)')}`,
+  ${claiming('$3', 'locked AS picked')}`,
   (seed) => [...batch(seed), 30],
 );
 
@@ -141,10 +146,9 @@ export const finish = statement<Run>(
   `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::jsonb[]) AS i (id, run, result)),
   ${locked("status = 'active'")},
   changed AS (
-    UPDATE jobs SET status = 'succeeded', progress = 100, result = item.result, error = NULL,
+    UPDATE jobs SET status = 'succeeded', progress = 100, result = locked.result, error = NULL,
       lease_until = NULL, finished_at = ${now}, event_seq = event_seq + 1
-    FROM item WHERE (jobs.id, jobs.run) = (item.id, item.run)
-      AND jobs.id IN (SELECT id FROM locked)
+    FROM locked WHERE jobs.id = locked.id
     RETURNING jobs.*
   ), ${ended}, ${events()}
   SELECT id, run FROM changed`,
@@ -159,9 +163,9 @@ export const fail = statement<Failed>(
         SELECT * FROM unnest($2::uuid[], $3::int[], $4::boolean[], $5::jsonb[])
         AS i (id, run, permanent, error)
       ),
-      ${locked("status = 'active'", ', item.permanent, item.error')},`,
-    rows: 'FROM locked WHERE jobs.id = locked.id',
-    error: 'locked.error',
+      ${locked("status = 'active'")},`,
+    rows: 'locked AS picked',
+    error: 'picked.error',
     last: 'permanent OR failures + 1 >= max_attempts',
   }),
   (seed) => [1000, ...batch(seed), seed.ids.map(() => true), seed.ids.map(() => '{}')],
@@ -171,11 +175,10 @@ export const fail = statement<Failed>(
 export const expire = statement<Failed>(
   'jobs.expire',
   failed({
-    rows: `
-      WHERE id = ANY (ARRAY(
-        SELECT id FROM jobs WHERE lease_until < (SELECT ${now})
-        ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED
-      ))`,
+    rows: `unnest(ARRAY(
+      SELECT id FROM jobs WHERE lease_until < (SELECT ${now})
+      ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED
+    )) AS picked (id)`,
     error: '$2::jsonb',
     last: 'failures + 1 >= max_attempts',
   }),
@@ -188,10 +191,10 @@ export const handBack = statement<Run>(
   `WITH item AS (
     SELECT * FROM unnest($1::uuid[], $2::int[], $3::float8[]) AS i (id, run, delay_ms)
   ),
-  ${locked("status = 'active'", ', item.delay_ms')},
+  ${locked("status = 'active'")},
   changed AS (
     UPDATE jobs SET status = CASE failures WHEN 0 THEN 'queued' ELSE 'retrying' END,
-      run = run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
+      run = jobs.run + 1, due_at = ${now} + delay_ms * interval '1 ms', lease_until = NULL,
       event_seq = event_seq + 1
     FROM locked WHERE jobs.id = locked.id RETURNING jobs.*
   ), ${events()}
@@ -256,18 +259,17 @@ export const replay = statement<Job>(
 
 export const renewLeases = statement(
   'jobs.renew_leases',
-  `WITH held AS (
-    SELECT jobs.id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-    WHERE status = 'active' FOR UPDATE OF jobs SKIP LOCKED
-  )
+  `WITH item AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS i (id, run)),
+  ${locked("status = 'active'", 'FOR UPDATE SKIP LOCKED')}
   UPDATE jobs SET lease_until = ${now} + $3::float8 * interval '1 second'
-  WHERE id IN (SELECT id FROM held)`,
+  FROM locked WHERE jobs.id = locked.id`,
   (seed) => [...batch(seed), 30],
 );
 
 export const heldLeases = statement<{ id: string }>(
   'jobs.held_leases',
-  `SELECT id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-  WHERE status = 'active'`,
+  `SELECT item.id FROM unnest($1::uuid[], $2::int[]) AS item (id, run), LATERAL (
+    SELECT 1 FROM jobs WHERE id = item.id AND run = item.run AND status = 'active' LIMIT 1
+  ) AS held`,
   batch,
 );

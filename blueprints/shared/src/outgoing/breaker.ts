@@ -1,9 +1,8 @@
 import { CircuitState, CountBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 
 export interface BreakerOptions {
-  /** It looks at so many of the last calls … */
-  window: number;
-  /** … once there are so many, and opens when more than half of them failed. */
+  /** It opens when more than half of the last calls failed: it looks at so many at least, and at
+   *  twice as many at most. */
   minimumCalls: number;
   /** How long it stays open before a probe: doubled by each probe that fails, up to the longest. */
   openMs: number;
@@ -11,7 +10,6 @@ export interface BreakerOptions {
 }
 
 export const breakerDefaults: BreakerOptions = {
-  window: 20,
   minimumCalls: 10,
   openMs: 2000,
   longestOpenMs: 60_000,
@@ -29,7 +27,7 @@ export class Breaker {
   private opensUntil = 0;
   private readonly circuit;
 
-  constructor({ window, minimumCalls, openMs, longestOpenMs }: BreakerOptions) {
+  constructor({ minimumCalls, openMs, longestOpenMs }: BreakerOptions) {
     const halfOpenAfter = {
       next: ({ attempt }: { attempt: number }) => {
         this.openForMs = Math.min(longestOpenMs, openMs * 2 ** Math.min(attempt - 1, 30));
@@ -42,7 +40,7 @@ export class Breaker {
       {
         breaker: new CountBreaker({
           threshold: 0.5,
-          size: window,
+          size: 2 * minimumCalls,
           minimumNumberOfCalls: minimumCalls,
         }),
         halfOpenAfter,

@@ -21,6 +21,7 @@ const small = new Set([
   'api_keys',
   'archgen_migrations',
   'archgen_migrations_lock',
+  'job_months',
   'migrations',
   'migrations_lock',
   'queue_epochs',
@@ -54,21 +55,26 @@ beforeAll(async () => {
   for (const file of await filesOf('test/**/seed.ts')) {
     for (const sql of (await load(file)).default) await client.query(sql);
   }
-  await client.query('VACUUM ANALYZE');
+  // As autovacuum does: no table that is empty, and no partitioned one as a whole.
+  for (const table of await tables('pg_relation_size(oid) > 0')) {
+    await client.query(`VACUUM ANALYZE ${table}`);
+  }
 }, 300_000);
 
 afterAll(() => client.end());
 
-async function tables(): Promise<string[]> {
+async function tables(which = 'true'): Promise<string[]> {
   const { rows } = await client.query(
-    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+    `SELECT relname FROM pg_class
+     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND ${which}`,
   );
   return rows.map(({ relname }) => relname);
 }
 
 test('every table that grows is filled, or no plan can be judged', async () => {
   const { rows } = await client.query(
-    'SELECT relname, reltuples FROM pg_class WHERE relname = ANY ($1) AND reltuples < $2',
+    `SELECT coalesce(pg_partition_root(oid), oid)::regclass::text AS relname FROM pg_class
+     WHERE relname = ANY ($1) GROUP BY 1 HAVING sum(greatest(reltuples, 0)) < $2`,
     [(await tables()).filter((table) => !small.has(table)), largeTable],
   );
   expect(rows.map(({ relname }) => `${relname}: fill it in a test/**/seed.ts`)).toEqual([]);
@@ -95,7 +101,9 @@ describe('indexes', () => {
 
   test('ops.depths', async () => {
     const plan = await explain(declaredStatements().get('ops.depths') as Statement, seed);
-    expect(nodes(plan).map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    const scans = nodes(plan).filter((node) => node['Node Type'] === 'Seq Scan');
+    // But for a month to come, which is empty.
+    expect(scans.filter((node) => node['Actual Rows'] > 0 || removed(node) > 0)).toEqual([]);
   });
 });
 
@@ -135,9 +143,11 @@ async function explain({ name, text, example }: Statement, seed: Seed): Promise<
 
 const nodes = (plan: Node): Node[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
 
+const removed = (node: Node) => (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'];
+
 function faultsOf(node: Node): string[] {
   const table = node['Relation Name'];
-  const discarded = (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'];
+  const discarded = removed(node);
   const faults: string[] = [];
   if (node['Node Type'] === 'Seq Scan' && table && !small.has(table)) {
     faults.push(`Seq Scan on ${table}: it needs an index`);

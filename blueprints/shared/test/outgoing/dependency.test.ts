@@ -22,7 +22,7 @@ const ending = (call: Promise<unknown>): Promise<string> =>
 const endings = (api: TestAi, count: number) =>
   Promise.all(Array.from({ length: count }, () => ending(complete(api))));
 
-const quick = { window: 4, minimumCalls: 4, openMs: 300, longestOpenMs: 300 };
+const quick = { minimumCalls: 4, openMs: 300, longestOpenMs: 300 };
 const isDue = (api: TestAi) => until('the open time to end', () => api.api.breaker.waitMs === 0);
 
 describe('the breaker', () => {

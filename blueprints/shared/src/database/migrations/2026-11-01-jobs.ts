@@ -3,6 +3,8 @@ import { type Kysely, sql } from 'kysely';
 // Times are kept to the millisecond, so that a cursor made from one comes back unchanged.
 // One partial index a state in which a job waits for somebody: their predicates are `IS NOT NULL`
 // and never `status = …`, whose statistics lie as soon as most jobs are finished.
+// Jobs and their events are partitioned by id, which is a UUIDv7 and so in the order of creation.
+// Everything is in the DEFAULT partitions until somebody creates months (see the next migration).
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE jobs (
@@ -28,7 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       started_at timestamptz(3),
       finished_at timestamptz(3)
-    )`.execute(db);
+    ) PARTITION BY RANGE (id)`.execute(db);
+  await sql`CREATE TABLE jobs_default PARTITION OF jobs DEFAULT`.execute(db);
   await sql`CREATE INDEX jobs_by_status ON jobs (tenant, status, id)`.execute(db);
   await sql`CREATE INDEX jobs_by_type ON jobs (tenant, type, status, id)`.execute(db);
   await sql`CREATE INDEX jobs_due ON jobs (priority, due_at) WHERE due_at IS NOT NULL`.execute(db);
@@ -48,7 +51,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       error jsonb,
       at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (job_id, seq)
-    )`.execute(db);
+    ) PARTITION BY RANGE (job_id)`.execute(db);
+  await sql`CREATE TABLE job_events_default PARTITION OF job_events DEFAULT`.execute(db);
 
   await sql`
     CREATE TABLE dead_letters (

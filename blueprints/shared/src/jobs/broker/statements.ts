@@ -15,13 +15,13 @@ interface Unclaimed extends Run {
 export const take = statement<Message>(
   'outbox.take',
   `UPDATE jobs SET due_at = NULL, published_at = ${now}
-    WHERE id = ANY (ARRAY(
+    FROM unnest(ARRAY(
       SELECT due.id FROM unnest('{1,2,3}'::smallint[]) AS p (priority), LATERAL (
         SELECT id FROM jobs WHERE priority = p.priority AND due_at <= (SELECT ${now})
         ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
       ) AS due LIMIT $1
-    ))
-    RETURNING id, run, priority, traceparent`,
+    )) AS picked (id) WHERE jobs.id = picked.id
+    RETURNING jobs.id, run, priority, traceparent`,
   () => [2],
 );
 
@@ -29,10 +29,12 @@ export const take = statement<Message>(
 export const putBack = statement<{ id: string }>(
   'outbox.put_back',
   `UPDATE jobs SET due_at = ${now}, published_at = NULL
-    WHERE id = ANY (ARRAY(
-      SELECT id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS i (id, run) USING (id, run)
-      WHERE published_at IS NOT NULL FOR UPDATE OF jobs SKIP LOCKED
-    ))`,
+    FROM unnest(ARRAY(
+      SELECT item.id FROM unnest($1::uuid[], $2::int[]) AS item (id, run), LATERAL (
+        SELECT 1 FROM jobs WHERE id = item.id AND run = item.run AND published_at IS NOT NULL
+        LIMIT 1 FOR UPDATE SKIP LOCKED
+      ) AS held
+    )) AS picked (id) WHERE jobs.id = picked.id`,
   ({ ids, runs }) => [ids, runs],
 );
 
@@ -50,10 +52,10 @@ export const unclaimed = statement<Unclaimed>(
 export const putBackAll = statement<{ id: string }>(
   'outbox.put_back_all',
   `UPDATE jobs SET due_at = ${now}, published_at = NULL
-    WHERE id = ANY (ARRAY(
+    FROM unnest(ARRAY(
       SELECT id FROM jobs WHERE published_at <= $1 ORDER BY published_at LIMIT $2
       FOR UPDATE SKIP LOCKED
-    )) RETURNING id`,
+    )) AS picked (id) WHERE jobs.id = picked.id RETURNING jobs.id`,
   ({ moment }) => [moment, 2],
 );
 

@@ -4,15 +4,16 @@ import { Database } from '../../../src/database/database.ts';
 import { testDatabase } from '../../support/database.ts';
 import { silent } from '../../support/log.ts';
 import { explore } from './explore.ts';
-import { drain, emptyModel, type ModelTransport, separator, take, workers } from './play.ts';
+import { drain, emptyModel, type ModelTransport, take, workers } from './play.ts';
 import { stepsOf } from './steps.ts';
+import { nameOf, type Pick, pick } from './walk.ts';
 import { plans, World } from './world.ts';
 
 const { MODEL_SEED, MODEL_RUNS, MODEL_STEPS, MODEL_DEPTH } = process.env;
 const seed = Number(MODEL_SEED ?? Date.now() % 2 ** 31);
-const numRuns = Number(MODEL_RUNS ?? 50);
+const numRuns = Number(MODEL_RUNS ?? 60);
 const depth = Number(MODEL_DEPTH ?? 5);
-const mostSteps = 80;
+const length = { minLength: 20, maxLength: 40, size: 'max' } as const;
 
 /** A sweep, and shrinking what it finds, take their time. */
 vi.setConfig({ testTimeout: 3_600_000 });
@@ -24,31 +25,47 @@ export function checkModel(makeTransport: MakeTransport) {
   const database = testDatabase();
   let world: World;
   beforeAll(() => {
-    world = new World(database.db);
+    world = new World(database.db, database.pool);
   });
 
-  async function play(names: string[]) {
+  /** Each choice is a step's name, or is made at its turn. Tells in `taken` what was taken. */
+  async function play(choices: (string | Pick)[], taken: string[] = []) {
     await world.reset();
     const transport = makeTransport(world, plans.length);
     const steps = { ...stepsOf(plans.length, workers), ...transport.steps };
     let model = emptyModel();
-    for (const name of names) model = await take(world, steps, model, name);
+    for (const choice of ['create j0', 'create j1', ...choices]) {
+      const name = typeof choice === 'string' ? choice : nameOf(choice, steps, model);
+      if (name === undefined) break;
+      taken.push(name);
+      model = await take(world, steps, model, name);
+    }
     await drain(world, transport, steps, model);
   }
 
-  test.runIf(MODEL_STEPS)('the steps of MODEL_STEPS', () => play(JSON.parse(MODEL_STEPS ?? '')));
+  if (MODEL_STEPS) {
+    test('the steps of MODEL_STEPS', () => play(JSON.parse(MODEL_STEPS)));
+    return;
+  }
 
   test(`any steps, in any order (MODEL_SEED=${seed} MODEL_RUNS=${numRuns})`, async () => {
-    const names = Object.keys(stepsOf(plans.length, workers)).concat(
-      Object.keys(makeTransport(world, plans.length).steps),
+    let taken: string[] = [];
+    const picks = fc.array(pick, length);
+    const walk = fc.asyncProperty(picks, async (choices) => {
+      taken = [];
+      await play(choices, taken);
+    });
+    const found = await fc.check(walk, { seed, numRuns, endOnFailure: true });
+    if (!found.failed) return;
+    // What a pick chooses depends on those before it; names can be left out one by one.
+    const names = fc.array(fc.constantFrom(...new Set(taken)));
+    await fc.assert(
+      fc.asyncProperty(names, (choices) => play(choices)),
+      { seed, examples: [[taken]], numRuns: 1 },
     );
-    const one = fc.constantFrom(...names);
-    const both = fc.tuple(one, one).map((pair) => pair.join(separator));
-    const step = fc.oneof({ weight: 3, arbitrary: one }, { weight: 1, arbitrary: both });
-    const sequence = fc
-      .array(step, { maxLength: mostSteps, size: 'max' })
-      .map((names) => ['create j0', 'create j1', ...names]);
-    await fc.assert(fc.asyncProperty(sequence, play), { seed, numRuns });
+    throw new Error(`failed once, and not again: ${JSON.stringify(taken)}`, {
+      cause: found.errorInstance,
+    });
   });
 
   describe(`every sequence of ${depth} steps about one job`, () => {
@@ -59,12 +76,16 @@ export function checkModel(makeTransport: MakeTransport) {
 
   async function exploreFrom(start: (transport: ModelTransport) => string[]) {
     const options = { url: database.url, size: 1, acquireMs: 2000, statementMs: 10_000 };
-    const alone = new World(new Database({ ...options, name: 'explorer' }, silent));
+    const db = new Database({ ...options, name: 'explorer' }, silent);
+    const alone = new World(db, database.pool);
     await alone.reset();
     const transport = makeTransport(alone, 1);
     const steps = { ...stepsOf(1, workers), ...transport.steps };
-    const found = await explore(alone, transport, steps, { start: start(transport), depth });
-    console.info(`${found.states} states, ${found.steps} steps`);
-    await alone.db.close();
+    try {
+      const found = await explore(alone, transport, steps, { start: start(transport), depth });
+      console.info(`${found.states} states, ${found.steps} steps`);
+    } finally {
+      await db.close();
+    }
   }
 }

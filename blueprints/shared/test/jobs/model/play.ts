@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
+import { behindGate } from './gate.ts';
 import { holdInvariants } from './invariants.ts';
 import { observe } from './observe.ts';
 import { isFinal, type ModelJob } from './rules.ts';
@@ -17,19 +18,27 @@ export interface ModelTransport {
 }
 
 export const workers = 2;
-export const separator = ' | ';
+/** Two steps at the same time: as it happens, and so that both have begun before either writes. */
+export const separators = [' | ', ' || '];
 
 export const emptyModel = (): Model => ({
   jobs: plans.map(() => undefined),
   held: Array.from({ length: workers }, () => []),
 });
 
-/** Takes a step, or two at the same time (`a | b`), for real and in the model, and compares. What
- *  is not possible now is passed over. Answers the model after it. */
+/** Takes a step, or two at the same time (`a | b`, `a || b`), for real and in the model, and
+ *  compares. What is not possible now is passed over. Answers the model after it. */
 export async function take(world: World, steps: Steps, model: Model, name: string): Promise<Model> {
   const bound = bind(steps, model, name);
   if (!bound) return model;
-  const told = await Promise.all(bound.map(({ act }) => act(world)));
+  const acts = bound.map(
+    ({ act }) =>
+      () =>
+        act(world),
+  );
+  const told = name.includes(' || ')
+    ? await behindGate(world.pool, acts)
+    : await Promise.all(acts.map((act) => act()));
   await world.db.query(settleDue);
   const seen = await observe(world);
   for (const job of seen) if (job) holdInvariants(job);
@@ -45,7 +54,7 @@ export async function take(world: World, steps: Steps, model: Model, name: strin
 }
 
 function bind(steps: Steps, model: Model, name: string): Bound[] | undefined {
-  const bound = name.split(separator).map((one) => {
+  const bound = name.split(/ \|\|? /).map((one) => {
     const step = steps[one];
     if (!step) throw new Error(`There is no step ${one}`);
     return step(model);

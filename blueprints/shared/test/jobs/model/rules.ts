@@ -96,9 +96,8 @@ export const expire = (job: ModelJob, error: string) =>
   job.status === 'active' && job.overdue ? fail(job, job.run, error) : null;
 
 /** Counts no failure. */
-export function handBack(job: ModelJob, run: number) {
-  if (holds(job, run)) makeRunnable(job, job.failures === 0 ? 'queued' : 'retrying', true);
-}
+export const handBack = (job: ModelJob, run: number, overdue = true) =>
+  holds(job, run) && makeRunnable(job, job.failures === 0 ? 'queued' : 'retrying', overdue);
 
 export const cancel = (job: ModelJob) => !isFinal(job) && end(job, 'cancelled');
 

@@ -162,8 +162,14 @@ function byWorkerAboutJob(worker: number, job: number): Steps {
     [`${who} fails ${what}`]: write(...fail(false)),
     [`${who} fails ${what}, unheard`]: write(...fail(false), unheard),
     [`${who} fails ${what} for good`]: write(...fail(true)),
-    [`${who} hands ${what} back`]: write(rules.handBack, (world, run) =>
-      world.store(worker).handBack([run]),
+    [`${who} hands ${what} back`]: write(
+      (job, run) => void rules.handBack(job, run),
+      (world, run) => world.store(worker).handBack([run]),
+    ),
+    [`${who} postpones ${what}`]: write(
+      (job, run) => rules.handBack(job, run, false),
+      async (world, run) =>
+        Boolean(await world.store(worker).postpone({ ...run, delayMs: 3_600_000 })),
     ),
   };
 }

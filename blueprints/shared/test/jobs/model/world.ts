@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../../src/database/database.ts';
 import { DeadLetters } from '../../../src/jobs/dead-letters.ts';
@@ -22,20 +23,23 @@ export interface PlannedJob extends Plan {
 }
 
 export const plans: PlannedJob[] = [
-  { priority: 1, maxAttempts: 2, notifies: true, delayed: false },
-  { priority: 2, maxAttempts: 3, notifies: false, delayed: false },
-  { priority: 3, maxAttempts: 1, notifies: true, delayed: true },
+  { priority: 1, maxAttempts: 3, notifies: true, delayed: false },
+  { priority: 2, maxAttempts: 4, notifies: false, delayed: false },
+  { priority: 3, maxAttempts: 2, notifies: true, delayed: true },
 ];
 
 /** The real thing: a database with the stores of two workers. Jobs are known by their index. */
 export class World {
   readonly db: Database;
+  /** For what the test does beside the service. */
+  readonly pool: pg.Pool;
   readonly stores: JobStore[];
   readonly letters: DeadLetters;
   ids: string[] = [];
 
-  constructor(db: Database) {
+  constructor(db: Database, pool: pg.Pool) {
     this.db = db;
+    this.pool = pool;
     this.stores = [new JobStore(db, options), new JobStore(db, options)];
     this.letters = new DeadLetters(db);
   }
