@@ -17,12 +17,15 @@ export default {
     await world.startWorker();
     const { id } = await api.submit('a text');
     await world.drain();
+    const read = () => api.ask(`/v1/jobs/${id}`);
+    // All connections are open when they are needed.
+    await Promise.all([read(), read(), read()]);
     const blocker = await world.pool.connect();
     await blocker.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
     // These hold every connection until the lock goes.
-    const slow = Array.from({ length: 3 }, () => api.ask(`/v1/jobs/${id}`));
+    const slow = Array.from({ length: 3 }, read);
     await sleep(200);
-    const reads = new Traffic(30, () => api.ask(`/v1/jobs/${id}`));
+    const reads = new Traffic(30, read);
     const writes = world.traffic(api, 30);
     const pulse = await heartbeat(() => api.process.health('live'), world.random.int(2500, 3500));
     await Promise.all([reads.stop(), writes.stop()]);
