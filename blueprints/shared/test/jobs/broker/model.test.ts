@@ -72,6 +72,25 @@ function relays(broker: MemoryBroker): Steps {
         await refuse();
       }),
     ),
+    'relay, unheard, w0 claims all': alone(
+      always(
+        (model) => {
+          for (const [i, job] of model.jobs.entries()) {
+            if (!job || !rules.publish(job)) continue;
+            rules.claim(job, job.run);
+            heldBy(model, 0).push({ job: i, run: job.run });
+          }
+          return false;
+        },
+        (world) => {
+          const publish = async (messages: Message[]) => {
+            for (const message of messages) await world.store(0).claim(message);
+            await refuse();
+          };
+          return relay(world.db, through(publish), silent);
+        },
+      ),
+    ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { emptyModel, type ModelTransport, take } from './play.ts';
 import type { Model, Steps } from './steps.ts';
 import type { World } from './world.ts';
@@ -28,8 +29,10 @@ export async function explore(
     explored.set(key, left);
     const state = structuredClone(transport.state);
     await world.sql(`SAVEPOINT at_${left}`);
+    // Workers that hold the same are one.
+    const twins = isDeepStrictEqual(model.held[0], model.held[1]);
     for (const name of names) {
-      if (!steps[name]?.(model)) continue;
+      if (!steps[name]?.(model) || (twins && name.startsWith('w1'))) continue;
       path.push(name);
       taken += 1;
       await from(await take(world, steps, model, name), left - 1);

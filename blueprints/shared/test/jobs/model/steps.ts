@@ -197,19 +197,22 @@ function byWorker(worker: number): Steps {
         return [...ids].map((id) => `${world.jobOf(id)}`).sort();
       },
     })),
-    // The first keeps the store busy, so that all others are written in one batch.
-    [`w${worker} finishes all at once`]: withRuns((held) => ({
-      rule: (model) => {
-        for (const run of held) letGo(heldBy(model, worker), run);
-        return held.map(({ job, run }) => rules.finish(jobIn(model, job), run));
-      },
-      act: async (world) => {
-        const store = world.store(worker);
-        const runs = [{ job: 0, run: 0 }, ...held].map((run) => world.runOf(run));
-        const done = await Promise.all(runs.map((run) => store.finish(run, { run: run.run })));
-        return done.slice(1).map(Boolean);
-      },
-    })),
+    [`w${worker} finishes all at once`]: withRuns((held) => {
+      const twice = [...held, ...held.toReversed()];
+      return {
+        rule: (model) => {
+          for (const run of held) letGo(heldBy(model, worker), run);
+          return twice.map(({ job, run }) => rules.finish(jobIn(model, job), run));
+        },
+        act: async (world) => {
+          const store = world.store(worker);
+          // The first keeps the store busy, so that all others are written in one batch.
+          const runs = [{ job: 0, run: 0 }, ...twice].map((run) => world.runOf(run));
+          const done = await Promise.all(runs.map((run) => store.finish(run, { run: run.run })));
+          return done.slice(1).map(Boolean);
+        },
+      };
+    }),
     [`w${worker} crashes`]: withRuns(() => ({
       rule: (model) => {
         model.held[worker] = [];
