@@ -19,7 +19,7 @@ export interface ReplicaOptions {
 /** How long one that failed is left alone. */
 const awayMs = 5000;
 /** How long one may be silent before it is taken for lost. */
-const patienceMs = 1000;
+const patienceMs = 500;
 
 /** A replica, and how old its state is at most: as old as the last heartbeat that it has. Changes
  *  arrive in the order of their commits, so that all that was committed before that beat is there;
