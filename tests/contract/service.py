@@ -156,6 +156,7 @@ class Service:
         }
         if "REDIS_URL" in running.env:
             self.env["REDIS_URL"] = f"{running.env['REDIS_URL']}/{redis_database}"
+            self.env["CACHE_REDIS_URL"] = self.env["REDIS_URL"]
 
     @property
     def base_url(self) -> str:
