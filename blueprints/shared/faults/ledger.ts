@@ -16,7 +16,11 @@ const audit = `
       SELECT FROM dead_letters d WHERE d.job_id = job.id AND d.run = job.run AND d.delivery_id IS NULL))::int AS unlettered,
     coalesce(sum(greatest(effects - 1, 0)), 0)::int AS duplicates,
     count(*) FILTER (WHERE (status = 'succeeded') <> (effects > 0)
-      OR (status = 'succeeded') <> (result IS NOT NULL))::int AS contradictions
+      OR (status = 'succeeded') <> (result IS NOT NULL))::int AS contradictions,
+    abs(count(*) FILTER (WHERE status IN ('succeeded', 'dead', 'cancelled'))
+      - (SELECT coalesce(sum(jobs), 0) FROM (
+        SELECT jobs FROM usage_deltas UNION ALL SELECT jobs FROM usage_days) AS counted))::int
+      AS miscounted
   FROM job`;
 
 export interface Audit {
@@ -29,6 +33,8 @@ export interface Audit {
   duplicates: number;
   /** Jobs whose status, result and events tell different stories. */
   contradictions: number;
+  /** How far usage is from the jobs that ended. */
+  miscounted: number;
 }
 
 /** `accepted`: the ids of all jobs that were answered with 202. */

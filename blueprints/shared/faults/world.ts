@@ -155,10 +155,11 @@ export class World implements AsyncDisposable {
   /** What holds after every case. */
   async audit(): Promise<void> {
     const audit = await auditJobs(this.pool, this.accepted);
-    const { missing, unfinished, unlettered, duplicates, contradictions } = audit;
+    const { missing, unfinished, unlettered, duplicates, contradictions, miscounted } = audit;
     this.figures.exactly('lost', missing + unfinished + unlettered, 0);
     this.figures.exactly('duplicate_effects', duplicates, 0);
     this.figures.exactly('contradictions', contradictions, 0);
+    this.figures.exactly('miscounted_usage', miscounted, 0);
     const ended = this.processes.filter((process) => process.endedByItself);
     this.figures.exactly('processes_that_exited', ended.length, 0);
   }

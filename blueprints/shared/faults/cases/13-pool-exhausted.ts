@@ -47,6 +47,7 @@ export default {
 
 function rejectedInTime(world: World, kind: string, answers: Answer[]) {
   const ms = answers.map((answer) => answer.ms);
+  world.figures.atLeast(`${kind}s_rejected`, ms.length, 10);
   world.figures.note(`${kind}_rejected_p99_ms`, percentile(ms, 0.99));
   world.figures.atMost(`${kind}_rejected_max_ms`, Math.max(...ms), acquireMs + slackMs);
 }

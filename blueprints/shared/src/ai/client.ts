@@ -50,8 +50,11 @@ export class AiClient {
   complete(messages: ChatMessage[], call: CallOptions): Promise<string> {
     return this.api.call(async (signal) => {
       const { status, text, retryAfterMs } = await this.post(messages, { ...call, signal });
-      if (permanentStatuses.includes(status)) throw new PermanentError(refusal(status, text));
-      if (status < 200 || status > 299) throw new AiError(refusal(status, text), { retryAfterMs });
+      if (permanentStatuses.includes(status))
+        throw new PermanentError(refusal(status), saying(text));
+      if (status < 200 || status > 299) {
+        throw new AiError(refusal(status), { ...saying(text), retryAfterMs });
+      }
       return contentOf(text);
     }, call);
   }
@@ -73,13 +76,14 @@ export class AiClient {
       const { signal } = call;
       return await this.http.post(`${baseUrl}/chat/completions`, { headers, body, signal });
     } catch (cause) {
-      throw new AiError(`The AI API could not be reached: ${(cause as Error).message}`, { cause });
+      throw new AiError('The AI API could not be reached', { cause });
     }
   }
 }
 
-const refusal = (status: number, text: string) =>
-  `The AI API answered ${status}: ${text.slice(0, 200)}`;
+// A message reaches the tenant and its webhooks. What the API said, and where it is, is for the log.
+const refusal = (status: number) => `The AI API answered ${status}`;
+const saying = (text: string) => ({ cause: new Error(text.slice(0, 200)) });
 
 function contentOf(text: string) {
   let reply: unknown;

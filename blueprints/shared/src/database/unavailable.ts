@@ -7,6 +7,7 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return /timeout|terminated|not queryable/i.test(error.message);
-  // 08 connection, 53 resources, 57 operator (shutdown, timeout), 25006 read-only after a failover.
-  return /^(08|53|57)/.test(code) || code === '25006' || /^E[A-Z]+$/.test(code);
+  // 08 connection, 53 resources, 57 operator (shutdown, timeout), 25006 read-only after a failover,
+  // 40P01 the victim of a deadlock.
+  return /^(08|53|57|25006|40P01)/.test(code) || /^E[A-Z]+$/.test(code);
 }

@@ -5,6 +5,17 @@ export class PermanentError extends Error {
   override name = 'PermanentError';
 }
 
+/** Nothing was tried, so nothing has failed: the job is put off, for about so long. */
+export class Postponed extends Error {
+  override name = 'Postponed';
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** Why a call in flight was aborted. */
 export class AbortReason extends Error {
   override name = 'AbortReason';

@@ -16,6 +16,7 @@ export class Leases {
   private readonly checkMs: number;
   private readonly log: Logger;
   private renewedAt = performance.now();
+  private stopping = false;
 
   constructor(store: JobStore, leaseS: number, log: Logger, checkMs = 1000) {
     this.store = store;
@@ -28,10 +29,13 @@ export class Leases {
     if (this.held.size === 0) this.renewedAt = performance.now();
     const held = { id, run, abort: new AbortController() };
     this.held.add(held);
+    // Its claim was under way when the worker was told to stop.
+    if (this.stopping) held.abort.abort(new AbortReason('shutdown'));
     return { signal: held.abort.signal, [Symbol.dispose]: () => this.held.delete(held) };
   }
 
   abortAll(kind: AbortReason['kind']) {
+    this.stopping ||= kind === 'shutdown';
     for (const { abort } of this.held) abort.abort(new AbortReason(kind));
   }
 

@@ -3,14 +3,16 @@ import { isUnavailable } from '../database/unavailable.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
 import type { JobMetrics } from '../ops/metrics.ts';
-import { CallRefused } from '../outgoing/errors.ts';
 import { unstorable } from '../text.ts';
 import { traceIdOf } from '../trace.ts';
-import { AbortReason, describe, PermanentError } from './failures.ts';
+import { AbortReason, describe, PermanentError, Postponed } from './failures.ts';
 import type { Leases } from './leases.ts';
 import type { ClaimedJob, Run } from './model.ts';
 import type { JobStore } from './store.ts';
 import type { JobHandler } from './type.ts';
+
+/** While a release rolls out, workers of the one before meet its new types. */
+const unknownTypeMs = 10_000;
 
 export interface RunnerOptions {
   store: JobStore;
@@ -54,19 +56,24 @@ export class Runner {
       return done ? 'succeeded' : 'fenced';
     } catch (error) {
       if (signal.aborted) return this.giveUp(job, signal.reason, log);
-      if (error instanceof CallRefused) return this.postpone(job, error, signal, log);
+      if (error instanceof Postponed) return this.postpone(job, error, signal, log);
       return this.fail(job, error, signal, log);
     }
   }
 
   private async handle(job: ClaimedJob, signal: AbortSignal, log: Logger) {
     const handler = this.handlers.get(job.type);
-    if (!handler) throw new Error(`This worker has no handler for the type ${job.type}`);
+    if (!handler) throw new Postponed(`This worker has no handler of ${job.type}`, unknownTypeMs);
     const input = handler.type.input.safeParse(job.input);
     if (!input.success) throw new PermanentError('The input does not fit its type', input.error);
     const { id, run, traceparent, failures } = job;
-    const progress = (percent: number) =>
-      this.options.store.progress({ id, run }, Math.round(Math.min(100, Math.max(0, percent))));
+    // Nobody fails over a progress that could not be written.
+    const progress = async (percent: number) => {
+      const whole = Math.round(Math.min(100, Math.max(0, percent)));
+      await this.options.store.progress({ id, run }, whole).catch((error) => {
+        log.warn({ err: error }, 'progress not written');
+      });
+    };
     const context = { jobId: id, traceparent, attempt: failures + 1, log, progress };
     const deadline = { ms: handler.type.deadlineMs, of: `The handler of ${job.type}`, signal };
     const result = await withDeadline(deadline, (signal) =>
@@ -85,9 +92,9 @@ export class Runner {
 
   /** Nothing was tried, so nothing failed. Jitter keeps those that wait together from coming back
    *  together. */
-  private async postpone(job: ClaimedJob, refused: CallRefused, signal: AbortSignal, log: Logger) {
-    const delayMs = refused.retryAfterMs * (1 + Math.random());
-    log.info({ refusal: refused.refusal, delay_ms: Math.round(delayMs) }, refused.message);
+  private async postpone(job: ClaimedJob, reason: Postponed, signal: AbortSignal, log: Logger) {
+    const delayMs = reason.retryAfterMs * (1 + Math.random());
+    log.info({ delay_ms: Math.round(delayMs) }, reason.message);
     const write = async () =>
       (await this.options.store.postpone({ id: job.id, run: job.run, delayMs }))
         ? 'postponed'

@@ -21,20 +21,22 @@ export function createOpsServer(
   registry: Registry,
   log: Logger,
 ): Server {
-  const routes: Record<string, () => Promise<Answer>> = {
-    '/health/live': async () => json(200, { status: 'live' }),
-    '/health/ready': async () => {
-      const { ready, checks } = await readiness.check();
-      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
-    },
-    '/metrics': async () => ({
-      status: 200,
-      type: registry.contentType,
-      body: await registry.metrics(),
+  const routes = new Map<string, () => Promise<Answer>>(
+    Object.entries({
+      '/health/live': async () => json(200, { status: 'live' }),
+      '/health/ready': async () => {
+        const { ready, checks } = await readiness.check();
+        return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+      },
+      '/metrics': async () => ({
+        status: 200,
+        type: registry.contentType,
+        body: await registry.metrics(),
+      }),
     }),
-  };
+  );
   return createServer(async (request, response) => {
-    const route = routes[new URL(request.url ?? '/', 'http://ops').pathname];
+    const route = routes.get(request.url?.split('?')[0] ?? '');
     let answer = json(404, { status: 'not found' });
     try {
       if (route) answer = await route();

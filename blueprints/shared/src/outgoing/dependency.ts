@@ -78,7 +78,8 @@ export class Dependency {
     if (pauseMs > 0) throw this.refuse('paused', pauseMs);
     const { waitMs } = this.breaker;
     if (waitMs > 0) throw this.refuse('open', waitMs);
-    if (retry && this.budget.waitMs > 0) throw this.refuse('budget', this.budget.waitMs);
+    const budgetMs = retry ? this.budget.admit() : 0;
+    if (budgetMs > 0) throw this.refuse('budget', budgetMs);
   }
 
   private async attempt<T>(

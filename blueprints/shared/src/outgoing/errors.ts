@@ -1,3 +1,5 @@
+import { Postponed } from '../jobs/failures.ts';
+
 /** Why a call was not made: the breaker is open, the dependency asked for a pause, the retry budget
  *  is used up, or all places are taken. */
 export type Refusal = 'open' | 'paused' | 'budget' | 'busy';
@@ -9,16 +11,14 @@ const becauseOf: Record<Refusal, string> = {
   busy: 'too many calls to it are under way',
 };
 
-/** The call was not made, so nothing has happened and nothing has failed: a job is postponed. */
-export class CallRefused extends Error {
+/** The call was not made: a job whose handler throws this is put off. */
+export class CallRefused extends Postponed {
   override name = 'CallRefused';
   readonly refusal: Refusal;
-  readonly retryAfterMs: number;
 
   constructor(dependency: string, refusal: Refusal, retryAfterMs: number) {
-    super(`${dependency} was not called: ${becauseOf[refusal]}`);
+    super(`${dependency} was not called: ${becauseOf[refusal]}`, retryAfterMs);
     this.refusal = refusal;
-    this.retryAfterMs = retryAfterMs;
   }
 }
 

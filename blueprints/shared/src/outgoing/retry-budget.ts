@@ -7,6 +7,8 @@ export interface RetryBudgetOptions {
   capacity: number;
 }
 
+const longestWaitMs = 60_000;
+
 export const retryBudgetDefaults: RetryBudgetOptions = { ratio: 0.1, trickle: 0.5, capacity: 10 };
 
 /** Keeps retries from multiplying the load of a dependency that is in trouble. Savings are for single
@@ -16,6 +18,8 @@ export class RetryBudget {
   private readonly options: RetryBudgetOptions;
   private saved: number;
   private countedAt = performance.now();
+  /** Retries that were told to wait since the last that was let through. */
+  private refused = 0;
 
   constructor(options: RetryBudgetOptions) {
     this.options = options;
@@ -30,9 +34,17 @@ export class RetryBudget {
     return this.saved;
   }
 
-  /** How long a retry has to wait: 0 when it may be made now. */
-  get waitMs(): number {
-    return (Math.max(0, 1 - this.tokens) / this.options.trickle) * 1000;
+  /** How long a retry has to wait: 0 when it may be made now. Those who wait get a token each, one
+   *  after the other, so each is told to wait longer than the one before, up to a minute. */
+  admit(): number {
+    const missing = 1 - this.tokens;
+    if (missing <= 0) {
+      this.refused = 0;
+      return 0;
+    }
+    const waitMs = ((missing + this.refused) / this.options.trickle) * 1000;
+    this.refused += 1;
+    return Math.min(longestWaitMs, waitMs);
   }
 
   earn(): void {

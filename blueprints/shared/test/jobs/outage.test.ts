@@ -50,10 +50,8 @@ function startWorker(ai: AiClient) {
   const consumer = transport.consume(runner, 10);
   const stop = async () => {
     await Promise.all(stops.map((stop) => stop()));
-    // Again and again: a run may begin while the consumer closes.
-    const abort = setInterval(() => leases.abortAll('shutdown'), 20);
+    leases.abortAll('shutdown');
     await consumer.close();
-    clearInterval(abort);
     await transport.close();
     await database.pool.query('TRUNCATE jobs');
   };

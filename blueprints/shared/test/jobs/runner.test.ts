@@ -70,10 +70,10 @@ test('a cancel aborts the call in flight', async () => {
   });
   const run = await echoJob(worker.store);
   const running = worker.runner.run(run);
-  await until('the job to be active', () => worker.store.cancel(run.id, 't1'));
+  await until('active', async () => (await rowOf(database.pool, run.id)).status === 'active');
+  await worker.store.cancel(run.id, 't1');
   await running;
-  // The cancel may have come before the claim; then nothing was called.
-  if (reason) expect(reason).toMatchObject({ name: 'AbortReason', kind: 'lost' });
+  expect(reason).toMatchObject({ name: 'AbortReason', kind: 'lost' });
   const row = await rowOf(database.pool, run.id);
   expect(row).toMatchObject({ status: 'cancelled', failures: 0 });
 });
@@ -171,4 +171,31 @@ test('a result outlasts a database that goes away for a moment', async () => {
     return row?.status === 'succeeded' && row;
   });
   expect(done).toMatchObject({ result: { text: 'kept' }, failures: 0, run: 1 });
+});
+
+test('a type of a later release is put off, for a worker that knows it', async () => {
+  await using worker = testWorker(database, (text) => text);
+  const run = await createJob(worker.store, { type: 'later' });
+  await worker.runner.run(run);
+  const row = await rowOf(database.pool, run.id);
+  expect(row).toMatchObject({ status: 'queued', run: 2, failures: 0 });
+  expect(row.due_at.getTime()).toBeGreaterThan(Date.now());
+});
+
+test('a run that was claimed while the worker was told to stop is handed back', async () => {
+  await using worker = testWorker(database, never);
+  const run = await echoJob(worker.store);
+  worker.leases.abortAll('shutdown');
+  await worker.runner.run(run);
+  expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'queued', failures: 0 });
+});
+
+test('a progress that cannot be written fails nothing', async () => {
+  await using worker = testWorker(database, async (text, { progress }) => {
+    await progress(Number.NaN);
+    return text;
+  });
+  const run = await echoJob(worker.store);
+  await worker.runner.run(run);
+  expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'succeeded' });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../logger.ts';
@@ -68,7 +69,13 @@ export class BullBroker implements Broker {
 
   consume(handle: (run: Run) => Promise<void>, concurrency: number): Consumer {
     const connection = connectBlocking(this.url, this.log);
-    const worker = new Worker<MessageData>(this.queue, ({ data }) => handle(data), {
+    const working = new Set<Promise<void>>();
+    const work = async (run: Run) => {
+      const one = handle(run);
+      working.add(one);
+      await one.finally(() => working.delete(one));
+    };
+    const worker = new Worker<MessageData>(this.queue, ({ data }) => work(data), {
       connection,
       concurrency,
       // How soon a message comes back that a worker took and died before it claimed the job. One
@@ -81,8 +88,12 @@ export class BullBroker implements Broker {
     worker.on('failed', (_, error) => this.log.warn({ err: error }, 'message not taken'));
     return {
       close: async () => {
-        await worker.close();
+        // While Redis is away the worker cannot tell it what it did; nothing depends on that.
+        const told = worker.close();
+        const done = Promise.allSettled(working).then(() => sleep(1000));
+        await Promise.race([told, done]);
         connection.disconnect();
+        told.catch(() => {});
       },
     };
   }
