@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { getCallSites } from 'node:util';
 
 /** What the index test has in its seeded tables, for the examples of statements. */
 export interface Seed {
@@ -13,14 +14,25 @@ export interface Seed {
   moment: Date;
 }
 
-/** A statement of the service. `Row` is what it answers, a row each. */
-export interface Statement<Row extends object = object> {
+/** A statement of the service, made by `statement()` alone. `Row` is what it answers, a row each. */
+class Statement<Row extends object = object> {
   readonly name: string;
   readonly text: string;
   readonly example: (seed: Seed) => unknown[];
-  /** Never set: keeps the type of the rows. */
-  readonly row?: Row;
+  /** The module that declares it: a path or a file URL. */
+  readonly module: string;
+  /** Never set: keeps the type of the rows, and any object that is alike from being a Statement. */
+  declare protected readonly row: Row;
+
+  constructor(name: string, text: string, example: Statement['example'], module: string) {
+    this.name = name;
+    this.text = text;
+    this.example = example;
+    this.module = module;
+  }
 }
+
+export type { Statement };
 
 const declared = new Map<string, Statement>();
 
@@ -34,7 +46,8 @@ export function statement<Row extends object>(
 ): Statement<Row> {
   if (declared.has(name)) throw new Error(`There are two statements named ${name}`);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const made = { name: `${name}.${hash}`, text, example };
+  const module = getCallSites(2)[1]?.scriptName ?? '';
+  const made = new Statement<Row>(`${name}.${hash}`, text, example, module);
   declared.set(name, made);
   return made;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import { isUnavailable } from '../database/unavailable.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
@@ -63,7 +64,7 @@ export class Runner {
     const handler = this.handlers.get(job.type);
     if (!handler) throw new Error(`This worker has no handler for the type ${job.type}`);
     const input = handler.type.input.safeParse(job.input);
-    if (!input.success) throw new PermanentError('The input does not fit its type', input.error);
+    if (!input.success) throw misfit('input', input.error);
     const { id, run, traceparent, failures } = job;
     const progress = (percent: number) =>
       this.options.store.progress({ id, run }, Math.round(Math.min(100, Math.max(0, percent))));
@@ -120,10 +121,19 @@ export class Runner {
 
 function storableResult({ type }: JobHandler, result: unknown) {
   const parsed = type.result.safeParse(result);
-  if (!parsed.success) throw new PermanentError('The result does not fit its type', parsed.error);
+  if (!parsed.success) throw misfit('result', parsed.error);
   const [place] = unstorable(parsed.data);
   if (place !== undefined) throw new Error(`The result has NUL or half a character at "${place}"`);
   return parsed.data;
+}
+
+/** Names the first place that does not fit, not what stands there. */
+function misfit(what: string, cause: z.ZodError) {
+  const [issue] = cause.issues;
+  const at = `"${issue?.path.map(String).join('.')}"`;
+  return new PermanentError(`The ${what} does not fit its type at ${at}: ${issue?.message}`, {
+    cause,
+  });
 }
 
 /** Work that is done is worth waiting for the database, as long as the lease is ours. */
