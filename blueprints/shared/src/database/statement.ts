@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { getCallSites } from 'node:util';
 
 /** What the index test has in its seeded tables, for the examples of statements. */
 export interface Seed {
@@ -19,16 +18,13 @@ class Statement<Row extends object = object> {
   readonly name: string;
   readonly text: string;
   readonly example: (seed: Seed) => unknown[];
-  /** The module that declares it: a path or a file URL. */
-  readonly module: string;
   /** Never set: keeps the type of the rows, and any object that is alike from being a Statement. */
   declare protected readonly row: Row;
 
-  constructor(name: string, text: string, example: Statement['example'], module: string) {
+  constructor(name: string, text: string, example: Statement['example']) {
     this.name = name;
     this.text = text;
     this.example = example;
-    this.module = module;
   }
 }
 
@@ -46,8 +42,7 @@ export function statement<Row extends object>(
 ): Statement<Row> {
   if (declared.has(name)) throw new Error(`There are two statements named ${name}`);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const module = getCallSites(2)[1]?.scriptName ?? '';
-  const made = new Statement<Row>(`${name}.${hash}`, text, example, module);
+  const made = new Statement<Row>(`${name}.${hash}`, text, example);
   declared.set(name, made);
   return made;
 }
