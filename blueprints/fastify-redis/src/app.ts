@@ -92,7 +92,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     stalenessS: options.config.STALENESS_S,
   });
   await app.register(jobTypes);
-  for (const endpoint of endpoints) await app.register(endpoint, { db, reads, cache });
+  const resources = { config: options.config, db, reads, cache };
+  for (const endpoint of endpoints) await app.register(endpoint, resources);
   return app;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { moduleVariables } from './modules/config.ts';
 import { breakerDefaults } from './outgoing/breaker.ts';
 import { retryBudgetDefaults } from './outgoing/retry-budget.ts';
+import { ownVariables } from './own.ts';
 import { sizing } from './sizing.ts';
 import { amount, count, port, url } from './variables.ts';
 
@@ -18,6 +19,7 @@ const variables = z.object({
   DATABASE_ACQUIRE_MS: count(2000, 60_000),
   DATABASE_STATEMENT_MS: count(10_000, 600_000),
   ...moduleVariables,
+  ...ownVariables,
   AI_BASE_URL: url('http', 'https'),
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),

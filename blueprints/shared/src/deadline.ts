@@ -10,6 +10,17 @@ export interface Deadline {
   signal?: AbortSignal;
 }
 
+/** What a timer can wait for, in ms. */
+const longestMs = 2 ** 31 - 1;
+
+/** Throws RangeError for what is no deadline in ms; `of` is whose, as in the error. */
+export function checkDeadline(of: string, ms: number): void {
+  if (Number.isInteger(ms) && ms >= 1 && ms <= longestMs) return;
+  throw new RangeError(
+    `${of} has a deadline of ${ms} ms: it must be an integer, 1 to ${longestMs}`,
+  );
+}
+
 /** Runs work under a signal that aborts at its deadline or with the caller's. It settles then, also
  *  when the work does not listen: with DeadlineExceeded, or the caller's own reason. */
 export async function withDeadline<T>(

@@ -18,15 +18,17 @@ export function createLogger(level: string, name: string, destination?: Destinat
   return destination ? pino(options, destination) : pino(options);
 }
 
+const bounded = (text: string | undefined) => text?.slice(0, 8000);
+
 /** What tells an error; pino's own serializer adds all that hangs on it, such as a client's state. */
 function summary(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code } = error as { code?: unknown };
   return {
     type: error.name,
-    message: error.message,
+    message: bounded(error.message),
     ...(code === undefined ? {} : { code }),
-    stack: error.stack,
+    stack: bounded(error.stack),
     ...(error.cause === undefined ? {} : { cause: summary(error.cause) }),
   };
 }

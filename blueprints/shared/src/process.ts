@@ -3,12 +3,12 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { Registry } from 'prom-client';
-import { type Config, databaseOptions, loadConfig } from './config.ts';
+import { type Config, ConfigError, databaseOptions, loadConfig } from './config.ts';
 import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { bootChecks } from './modules/boot.ts';
 import { createRegistry } from './ops/metrics.ts';
-import { ReadinessCheck } from './ops/readiness.ts';
+import { ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
 
 /** What every process of the service has. */
@@ -38,12 +38,12 @@ export interface ProcessOptions {
 /** Runs one process from its configuration to its end. It alone owns the shutdown: readiness off,
  *  drain, stop, close, all within SHUTDOWN_GRACE_S. */
 export async function runProcess({ name, poolSize, create }: ProcessOptions): Promise<void> {
-  const config = loadConfigOrExit();
+  const config = await orExit(() => loadConfig());
   const log = createLogger(config.LOG_LEVEL, name);
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
   const readiness = new ReadinessCheck(db, bootChecks(config), log);
-  const service = await create({ config, log, db, registry, readiness });
+  const service = await orExit(() => create({ config, log, db, registry, readiness }));
   const ops = createOpsServer(readiness, registry, log);
 
   closeWithGrace(
@@ -68,11 +68,13 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
   if (!readiness.draining) service.start?.();
 }
 
-function loadConfigOrExit() {
+/** What a person has to mend is said without a stack. */
+async function orExit<T>(make: () => T | Promise<T>): Promise<T> {
   try {
-    return loadConfig();
+    return await make();
   } catch (error) {
-    console.error((error as Error).message);
+    if (!(error instanceof ConfigError || error instanceof UnfitError)) throw error;
+    console.error(error.message);
     process.exit(1);
   }
 }

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/database.ts';
+import { ownScopes } from '../own.ts';
 import * as statements from './statements.ts';
 
-export const scopes = ['jobs:read', 'jobs:write', 'usage:read', 'admin'] as const;
+export const scopes = ['jobs:read', 'jobs:write', 'usage:read', 'admin', ...ownScopes] as const;
 export type Scope = (typeof scopes)[number];
 
 /** Who asks: a key without its secret. */

@@ -13,14 +13,22 @@ export interface Seed {
   moment: Date;
 }
 
-/** A statement of the service. `Row` is what it answers, a row each. */
-export interface Statement<Row extends object = object> {
+/** A statement of the service, made by `statement()` alone. `Row` is what it answers, a row each. */
+class Statement<Row extends object = object> {
   readonly name: string;
   readonly text: string;
   readonly example: (seed: Seed) => unknown[];
-  /** Never set: keeps the type of the rows. */
-  readonly row?: Row;
+  /** Never set: keeps the type of the rows, and any object that is alike from being a Statement. */
+  declare protected readonly row: Row;
+
+  constructor(name: string, text: string, example: Statement['example']) {
+    this.name = name;
+    this.text = text;
+    this.example = example;
+  }
 }
+
+export type { Statement };
 
 const declared = new Map<string, Statement>();
 
@@ -34,7 +42,7 @@ export function statement<Row extends object>(
 ): Statement<Row> {
   if (declared.has(name)) throw new Error(`There are two statements named ${name}`);
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const made = { name: `${name}.${hash}`, text, example };
+  const made = new Statement<Row>(`${name}.${hash}`, text, example);
   declared.set(name, made);
   return made;
 }

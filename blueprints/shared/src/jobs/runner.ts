@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import { isUnavailable } from '../database/unavailable.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
@@ -65,7 +66,7 @@ export class Runner {
     const handler = this.handlers.get(job.type);
     if (!handler) throw new Postponed(`This worker has no handler of ${job.type}`, unknownTypeMs);
     const input = handler.type.input.safeParse(job.input);
-    if (!input.success) throw new PermanentError('The input does not fit its type', input.error);
+    if (!input.success) throw misfit('input', input.error);
     const { id, run, traceparent, failures } = job;
     // Nobody fails over a progress that could not be written.
     const progress = async (percent: number) => {
@@ -127,10 +128,19 @@ export class Runner {
 
 function storableResult({ type }: JobHandler, result: unknown) {
   const parsed = type.result.safeParse(result);
-  if (!parsed.success) throw new PermanentError('The result does not fit its type', parsed.error);
+  if (!parsed.success) throw misfit('result', parsed.error);
   const [place] = unstorable(parsed.data);
   if (place !== undefined) throw new Error(`The result has NUL or half a character at "${place}"`);
   return parsed.data;
+}
+
+/** Names the first place that does not fit, not what stands there. */
+function misfit(what: string, cause: z.ZodError) {
+  const [issue] = cause.issues;
+  const at = `"${issue?.path.map(String).join('.')}"`;
+  return new PermanentError(`The ${what} does not fit its type at ${at}: ${issue?.message}`, {
+    cause,
+  });
 }
 
 /** Work that is done is worth waiting for the database, as long as the lease is ours. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
 
 /** What a handler gets besides its input. */
@@ -26,7 +27,7 @@ export interface JobType<
   description: string;
   input: Input;
   result: Result;
-  /** How long a handler may take, in ms: then its signal aborts and the run counts as failed. */
+  /** How long a handler may take, in ms (1 to 2³¹−1): then its signal aborts and the run counts as failed. */
   deadlineMs: number;
   /** Default: JOB_MAX_ATTEMPTS. */
   maxAttempts?: number;
@@ -44,10 +45,14 @@ export interface JobHandler {
   handle: (input: never, context: Context) => Promise<unknown>;
 }
 
-/** Keeps the types of input and result while they are written. */
-export const defineType = <Input extends z.ZodType, Result extends z.ZodType>(
+/** Keeps the types of input and result while they are written. Throws RangeError for what is no
+ *  deadline. */
+export function defineType<Input extends z.ZodType, Result extends z.ZodType>(
   type: JobType<Input, Result>,
-) => type;
+): JobType<Input, Result> {
+  checkDeadline(`The job type ${type.name}`, type.deadlineMs);
+  return type;
+}
 
 export const defineHandler = <Type extends JobType>(
   type: Type,

@@ -1,5 +1,5 @@
 import { isBrokenCircuitError } from 'cockatiel';
-import { DeadlineExceeded, withDeadline } from '../deadline.ts';
+import { checkDeadline, DeadlineExceeded, withDeadline } from '../deadline.ts';
 import { PermanentError } from '../jobs/failures.ts';
 import { Breaker, type BreakerOptions, breakerDefaults, type Outcome } from './breaker.ts';
 import { Bulkhead, BulkheadFull } from './bulkhead.ts';
@@ -10,7 +10,7 @@ import { RetryBudget, type RetryBudgetOptions, retryBudgetDefaults } from './ret
 export interface DependencyOptions {
   /** In metrics and messages. */
   name: string;
-  /** The deadline of each call, in ms, from when its turn has come. */
+  /** The deadline of each call, in ms (1 to 2³¹−1), from when its turn has come. */
   timeoutMs: number;
   /** Calls at once from this process; as many may wait, for at most `queueMs` (5000). */
   concurrency: number;
@@ -47,6 +47,7 @@ export class Dependency {
 
   constructor(options: DependencyOptions, metrics: OutgoingMetrics) {
     const { name, timeoutMs, concurrency, queueMs = 5000 } = options;
+    checkDeadline(`The dependency ${name}`, timeoutMs);
     this.name = name;
     this.timeoutMs = timeoutMs;
     this.queueMs = queueMs;

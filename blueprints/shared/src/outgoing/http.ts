@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 
 export interface Answer {
   status: number;
@@ -7,16 +7,20 @@ export interface Answer {
   retryAfterMs: number | undefined;
 }
 
-export interface Post {
-  headers: Record<string, string>;
-  body: string;
+export interface Get {
+  headers?: Record<string, string>;
   /** Of the Dependency's call: the only timeout there is. */
   signal: AbortSignal;
 }
 
+export interface Post extends Get {
+  body: string;
+}
+
 const maxAnswerBytes = 4 << 20;
 
-/** HTTP for the work of a Dependency: it keeps connections and bounds answers. */
+/** HTTP for the work of a Dependency: it keeps connections and bounds answers. An answer is one
+ *  whatever its status; without one, or with too much of it, undici's error is thrown. */
 export class HttpClient {
   private readonly agent = new Agent({
     connectTimeout: 5000,
@@ -25,10 +29,19 @@ export class HttpClient {
     maxResponseSize: maxAnswerBytes,
   });
 
-  /** Whatever the status. Throws undici's error when there is no answer, or too much of it. */
-  async post(url: string, { headers, body, signal }: Post): Promise<Answer> {
-    const options = { method: 'POST', dispatcher: this.agent, headers, body, signal } as const;
-    const answer = await request(url, options);
+  get(url: string, options: Get): Promise<Answer> {
+    return this.send(url, { method: 'GET', ...options });
+  }
+
+  post(url: string, options: Post): Promise<Answer> {
+    return this.send(url, { method: 'POST', ...options });
+  }
+
+  private async send(
+    url: string,
+    options: Get & Pick<Dispatcher.RequestOptions, 'method' | 'body'>,
+  ) {
+    const answer = await request(url, { dispatcher: this.agent, ...options });
     return {
       status: answer.statusCode,
       text: await answer.body.text(),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { PermanentError } from '../../src/jobs/failures.ts';
+import type { Run } from '../../src/jobs/model.ts';
 import type { JobStore } from '../../src/jobs/store.ts';
 import { CallRefused } from '../../src/outgoing/errors.ts';
 import { testDatabase } from '../support/database.ts';
@@ -37,6 +38,19 @@ test('an error is retried, a permanent one is not', async () => {
     status: 'dead',
     error: { name: 'PermanentError', message: 'never', stack: expect.stringContaining('at ') },
   });
+});
+
+test('what does not fit is named without its value', async () => {
+  await using worker = testWorker(database, () => 7);
+  const [input, result] = [await echoJob(worker.store, { text: 7 }), await echoJob(worker.store)];
+  await worker.runner.run(input);
+  await worker.runner.run(result);
+  const message = async ({ id }: Run) => (await rowOf(database.pool, id)).error.message;
+  const at = 'does not fit its type at "text": Invalid input: expected string, received number';
+  expect([await message(input), await message(result)]).toEqual([
+    `The input ${at}`,
+    `The result ${at}`,
+  ]);
 });
 
 test.each([

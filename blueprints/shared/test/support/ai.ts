@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { AiClient } from '../../src/ai/client.ts';
-import { Dependency, type DependencyOptions } from '../../src/outgoing/dependency.ts';
-import { outgoingMetrics } from '../../src/outgoing/metrics.ts';
+import type { Dependency, DependencyOptions } from '../../src/outgoing/dependency.ts';
+import { testDependency } from './handlers.ts';
 
 export interface Reply {
   status: number;
@@ -47,7 +47,7 @@ export async function testAi(
   const { port } = server.address() as AddressInfo;
   const registry = new Registry();
   const policy = { name: 'ai', timeoutMs: 5000, concurrency: 10, ...options };
-  const api = new Dependency(policy, outgoingMetrics(registry));
+  const api = testDependency(policy, registry);
   const baseUrl = `http://127.0.0.1:${port}/v1`;
   const ai = new AiClient({ baseUrl, apiKey: 'secret', model: 'm' }, api);
   const close = async () => {

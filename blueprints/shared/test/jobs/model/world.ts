@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../../src/database/database.ts';
+import type { Statement } from '../../../src/database/statement.ts';
 import { DeadLetters } from '../../../src/jobs/dead-letters.ts';
 import type { Failed } from '../../../src/jobs/model.ts';
 import { JobStore } from '../../../src/jobs/store.ts';
@@ -95,7 +96,7 @@ export class World {
 
   /** SQL of the test's own, without an answer. */
   async sql(text: string, values: unknown[] = []) {
-    await this.db.query({ name: '', text, example: () => [] }, values);
+    await this.db.query({ name: '', text } as Statement, values);
   }
 }
 
