@@ -34,7 +34,7 @@ checkModel((world, jobs) => {
     fair.push(`w0 claims j${job}`);
   }
   return Object.assign(broker, { steps, fair });
-});
+}, { depth: 4 });
 
 /** Relays that do well, and that end in each of the ways they can. */
 function relays(broker: MemoryBroker): Steps {

@@ -25,7 +25,7 @@ checkModel((world, jobs) => {
   }
   for (let job = 0; job < jobs; job += 1) steps[`a broker had j${job}`] = published(job);
   return { state: null, steps, fair: ['withdraw', 'w0 claims all'] };
-});
+}, { depth: 5 });
 
 /** What is due, by priority: as the jobs are numbered. */
 const claims = (worker: number, most: number) =>
