@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 # The choices of renderings that together hold every option; each is installed, checked and run.
 RENDERINGS = {
     "redis": ("queue_store=redis", "caching=two-tier", "partitioning=by-time"),
-    "postgres": ("queue_store=postgres", "caching=in-process"),
+    "postgres": ("queue_store=postgres", "caching=in-process", "database=replicas"),
 }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
 from archgen import services
 from archgen.services import Running
+from tests.conftest import Rendering
 from tests.contract.ai import AI
 from tests.contract.pgbouncer import MISSING, PgBouncer
 from tests.contract.service import Client, Process, Service
@@ -31,13 +31,14 @@ def ai() -> Iterator[AI]:
 
 @pytest.fixture(scope="session")
 def make_service(
-    repository: Path, ai: AI, tmp_path_factory: pytest.TempPathFactory
+    rendering: Rendering, ai: AI, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MakeService]:
     """Services on databases of their own; their processes end with the session."""
     made: list[Service] = []
 
     def make(running: Running, **shape: Any) -> Service:
         logs = tmp_path_factory.mktemp("service")
+        repository = rendering("redis" if "REDIS_URL" in running.env else "postgres")
         made.append(Service(repository, running, ai, logs, redis_database=len(made), **shape))
         return made[-1]
 
@@ -46,14 +47,14 @@ def make_service(
         service.close()
 
 
-@pytest.fixture(scope="session", params=["one api", "two apis", "PgBouncer"])
-def service(
-    request: pytest.FixtureRequest, unbroken: Running, make_service: MakeService
-) -> Iterator[Service]:
+@pytest.fixture(scope="session", params=["one api", "two apis", "PgBouncer", "without Redis"])
+def service(request: pytest.FixtureRequest, make_service: MakeService) -> Iterator[Service]:
     """Apis and two workers that no test breaks. Whoever uses it runs once in each shape."""
-    apis = 2 if request.param == "two apis" else 1
-    pooler = pooler_before(unbroken) if request.param == "PgBouncer" else None
-    service = make_service(unbroken, apis=apis, pooler=pooler)
+    shape = request.param
+    running = request.getfixturevalue("postgres_alone" if shape == "without Redis" else "unbroken")
+    pooler = pooler_before(running) if shape == "PgBouncer" else None
+    apis = 1 if shape in ("one api", "PgBouncer") else 2
+    service = make_service(running, apis=apis, pooler=pooler)
     service.run("migrate")
     for port in service.api_ports:
         service.launch("start:api", PORT=port)
@@ -68,6 +69,12 @@ def service(
 @pytest.fixture(scope="session")
 def unbroken() -> Iterator[Running]:
     with services.start({"postgres", "redis"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_alone() -> Iterator[Running]:
+    with services.start({"postgres"}) as running:
         yield running
 
 

@@ -25,7 +25,7 @@ class PgBouncer(Server):
     product = "PgBouncer"
 
     def __init__(self, running: Running) -> None:
-        super().__init__(running.session)
+        super().__init__(running.session, {})
         self._postgres = urlsplit(running.env["DATABASE_URL"])
 
     def find_program(self) -> Path:

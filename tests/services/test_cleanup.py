@@ -9,7 +9,7 @@ import pytest
 
 from tests.services.support import until
 
-ALL = "postgres,redis,kafka"
+ALL = "postgres,replica,redis,kafka"
 SLEEP = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
 STUBBORN = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); " + SLEEP
 

@@ -15,6 +15,8 @@ from archgen.services import needs
         ("blueprint: nestjs-bullmq\nevent_bus: kafka", {"postgres", "redis", "kafka"}),
         ("blueprint: nestjs-bullmq\nevent_bus: none", {"postgres", "redis"}),
         ("blueprint: express-kafka", {"postgres", "redis", "kafka"}),
+        ("blueprint: fastify-redis\ndatabase: replicas", {"postgres", "replica", "redis"}),
+        ("blueprint: fastify-redis\ndatabase: single", {"postgres", "redis"}),
     ],
 )
 def test_needs(tmp_path, answers, expected):

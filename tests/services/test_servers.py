@@ -13,12 +13,12 @@ from tests.services.support import until
 
 @pytest.fixture(scope="module")
 def running():
-    with archgen_services.start({"postgres", "redis", "kafka"}) as running:
+    with archgen_services.start({"postgres", "replica", "redis", "kafka"}) as running:
         yield running
 
 
-def query(running, sql):
-    with psycopg.connect(running.env["DATABASE_URL"], autocommit=True) as connection:
+def query(running, sql, url="DATABASE_URL"):
+    with psycopg.connect(running.env[url], autocommit=True) as connection:
         found = connection.execute(sql)
         return found.fetchone()[0] if found.description else None
 
@@ -89,12 +89,40 @@ def test_a_killed_postgres_restarts_on_its_port_with_its_data(running):
     assert query(running, "SELECT x FROM survivor") == 1
 
 
+def replicated(running, sql):
+    try:
+        return query(running, sql, "DATABASE_REPLICA_URL")
+    except psycopg.errors.UndefinedTable:
+        return None
+
+
+def test_the_replica_follows_and_takes_no_writes(running):
+    query(running, "CREATE TABLE followed AS SELECT 7 AS x")
+    until(lambda: replicated(running, "SELECT x FROM followed") == 7, "the table followed")
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        query(running, "CREATE TABLE refused ()", "DATABASE_REPLICA_URL")
+
+
+@pytest.mark.parametrize("name", ["replica", "postgres"])
+def test_the_replica_catches_up_after_a_crash(running, name):
+    running[name].kill()
+    running[name].restart()
+    table = f"after_the_{name}"
+    query(running, f"CREATE TABLE {table} AS SELECT 1 AS x")
+    until(lambda: replicated(running, f"SELECT x FROM {table}") == 1, f"{table} followed")
+
+
 def test_a_killed_valkey_restarts_on_its_port_with_its_data(running):
     client(running).set("survivor", "1")
     until(lambda: client(running).waitaof(1, 0, 1000)[0] == 1, "the append-only file synced")
     running["redis"].kill()
     running["redis"].restart()
     assert client(running).get("survivor") == "1"
+
+
+def test_a_replica_comes_with_what_it_follows(services):
+    done = services.run("--with", "replica", "--", "sh", "-c", 'test "$DATABASE_URL" && echo both')
+    assert done.stdout == "both\n"
 
 
 def test_what_was_not_asked_for_is_not_started(services):

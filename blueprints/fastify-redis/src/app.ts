@@ -7,7 +7,7 @@ import { RateLimiter } from './backpressure/rate-limiter.ts';
 import { Shedder } from './backpressure/shedder.ts';
 import type { TokenSource } from './backpressure/tokens.ts';
 import type { Config } from './config.ts';
-import type { Database } from './database/database.ts';
+import type { Database, Reader } from './database/database.ts';
 import { endpoints } from './endpoints/index.ts';
 import { Doorbell } from './events/doorbell.ts';
 import { EventHub } from './events/hub.ts';
@@ -20,6 +20,7 @@ import { JobService } from './jobs/service.ts';
 import { JobStore } from './jobs/store.ts';
 import type { Logger } from './logger.ts';
 import { createCache } from './modules/cache.ts';
+import { createReads } from './modules/reads.ts';
 import { httpMetrics } from './ops/metrics.ts';
 import { auth } from './plugins/auth.ts';
 import { backpressure } from './plugins/backpressure.ts';
@@ -78,17 +79,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
 
   const cache = createCache(options);
-  app.addHook('onClose', async () => cache.close());
-  const service = createJobService(options);
+  const { reads, close: closeReads } = createReads(options);
+  app.addHook('onClose', async () => {
+    await Promise.all([cache.close(), closeReads()]);
+  });
+  const service = createJobService(options, reads);
   await app.register(jobs, { jobs: service, pollAfterS: options.config.POLL_AFTER_S });
   await app.register(events, { jobs: service, hub: createHub(options) });
   await app.register(deadLetters, { jobs: service });
   await app.register(usage, {
-    usage: new UsageReader(db, cache),
+    usage: new UsageReader(reads, cache),
     stalenessS: options.config.STALENESS_S,
   });
   await app.register(jobTypes);
-  for (const endpoint of endpoints) await app.register(endpoint, { db, cache });
+  for (const endpoint of endpoints) await app.register(endpoint, { db, reads, cache });
   return app;
 }
 
@@ -101,7 +105,7 @@ function createShedder({ config, db, registry }: AppOptions) {
   return new Shedder(db, limits, registry);
 }
 
-function createJobService({ config, db, log }: AppOptions) {
+function createJobService({ config, db, log }: AppOptions, reads: Reader) {
   const { ring: onEvents } = new Doorbell(db, log);
   const store = new JobStore(db, {
     leaseS: config.JOB_LEASE_S,
@@ -110,8 +114,8 @@ function createJobService({ config, db, log }: AppOptions) {
   });
   return new JobService({
     store,
-    reader: new JobReader(db),
-    letters: new DeadLetters(db, { onEvents }),
+    reader: new JobReader(db, reads),
+    letters: new DeadLetters(db, { reads, onEvents }),
     webhooks: new WebhookTargets(db, config.WEBHOOK_ALLOW_CIDRS),
     maxAttempts: config.JOB_MAX_ATTEMPTS,
     idempotencyTtlH: config.IDEMPOTENCY_TTL_H,

@@ -7,6 +7,8 @@ export interface CoalesceOptions<Item, Result> {
   maxBytes?: number;
   /** Whether the items of a failed batch are worth another try, one by one. */
   separable?: (error: unknown) => boolean;
+  /** Whether an error is also that of the items that wait behind: they waited for the same. */
+  shared?: (error: unknown) => boolean;
 }
 
 interface Waiting<Item, Result> {
@@ -59,7 +61,8 @@ export class Coalescer<Item, Result> {
       if (batch.length > 1 && (this.options.separable?.(error) ?? false)) {
         for (const one of batch) await this.settle([one]);
       } else {
-        for (const { reject } of batch) reject(error);
+        const behind = this.options.shared?.(error) ? this.waiting.splice(0) : [];
+        for (const { reject } of [...batch, ...behind]) reject(error);
       }
     }
   }

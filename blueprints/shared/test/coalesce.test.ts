@@ -46,6 +46,23 @@ test('an item that is refused fails alone', async () => {
   ]);
 });
 
+test('who waits behind what nobody gets fails with it', async () => {
+  const batches: number[][] = [];
+  const coalescer = new Coalescer<number, number>({
+    maxItems: 10,
+    shared: (error) => (error as Error).message === 'exhausted',
+    run: async (items) => {
+      batches.push(items);
+      if (items.includes(1)) throw new Error('exhausted');
+      return items;
+    },
+  });
+  const settled = await Promise.allSettled([1, 2, 3].map((item) => coalescer.submit(item)));
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(await coalescer.submit(4)).toBe(4);
+  expect(batches).toEqual([[1], [4]]);
+});
+
 test('when the database is gone nobody is asked again', async () => {
   const { coalescer, batches } = recorded({ fails: -1 });
   const results = await Promise.allSettled([1, -1, 2].map((item) => coalescer.submit(item)));

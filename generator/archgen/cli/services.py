@@ -26,7 +26,7 @@ def register(subparsers: Any) -> None:
         "--with",
         dest="names",
         metavar="LIST",
-        help="some of postgres,redis,kafka, or none"
+        help="some of postgres,replica,redis,kafka, or none"
         " (default: what the repository in the current folder needs)",
     )
     parser.add_argument(

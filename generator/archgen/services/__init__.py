@@ -19,6 +19,7 @@ from archgen.services import account, wheels
 from archgen.services.kafka import Kafka
 from archgen.services.node import node_env, node_path
 from archgen.services.postgres import Postgres
+from archgen.services.replica import Replica
 from archgen.services.repository import needs
 from archgen.services.server import Server
 from archgen.services.session import Session
@@ -26,7 +27,7 @@ from archgen.services.valkey import Valkey
 
 __all__ = ["KNOWN", "Running", "Server", "needs", "node_env", "node_path", "parse", "start"]
 
-KNOWN: dict[str, type[Server]] = {kind.name: kind for kind in (Postgres, Valkey, Kafka)}
+KNOWN: dict[str, type[Server]] = {kind.name: kind for kind in (Postgres, Replica, Valkey, Kafka)}
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,13 @@ class Running:
 
 
 def parse(names: str) -> frozenset[str]:
-    """``postgres,redis``, or ``none``."""
+    """``postgres,redis``, or ``none``; with each, what it follows."""
     chosen = frozenset(names.split(",")) - {"none", ""}
     if unknown := sorted(chosen - KNOWN.keys()):
         raise UsageError(
             f"--with {names}: unknown: {', '.join(unknown)}. Known: {', '.join(KNOWN)}, none."
         )
-    return chosen
+    return chosen | {follows for name in chosen if (follows := KNOWN[name].follows)}
 
 
 @contextmanager
@@ -69,9 +70,9 @@ def start(names: Collection[str], keep: Path | None = None) -> Iterator[Running]
         wheels.folder(kind.package)
     with Session(account.current(), keep and keep.absolute()) as session:
         env = node_env(session.folder / "bin")
-        servers = {}
+        servers: dict[str, Server] = {}
         for kind in kinds:
-            server = servers[kind.name] = kind(session)
+            server = servers[kind.name] = kind(session, servers)
             server.start()
             env |= server.env()
             version = f"{kind.product} {server.version()}"

@@ -89,6 +89,9 @@ class Postgres(Server):
         )
         return client.returncode == 0
 
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres:{self.session.password}@{HOST}:{self.port}/{DATABASE}"
+
     def env(self) -> dict[str, str]:
-        url = f"postgresql://postgres:{self.session.password}@{HOST}:{self.port}/{DATABASE}"
-        return {"DATABASE_URL": url, "DATABASE_DIRECT_URL": url}
+        return {"DATABASE_URL": self.url, "DATABASE_DIRECT_URL": self.url}

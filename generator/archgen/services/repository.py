@@ -10,16 +10,15 @@ ANSWERS = ".copier-answers.yml"
 
 
 def needs(folder: Path) -> frozenset[str]:
-    """Postgres always; Redis and Kafka as the answers say."""
+    """Postgres always; its replica, Redis and Kafka as the answers say."""
     answers = _answers(folder)
-    if answers["blueprint"] == "express-kafka":
-        return frozenset({"postgres", "redis", "kafka"} - _without_redis(answers))
-    kafka = {"kafka"} if answers.get("event_bus") == "kafka" else set()
-    return frozenset({"postgres", "redis"} | kafka) - _without_redis(answers)
-
-
-def _without_redis(answers: dict[str, str]) -> set[str]:
-    return set() if answers.get("queue_store", "redis") == "redis" else {"redis"}
+    needed = {
+        "postgres": True,
+        "replica": answers.get("database") == "replicas",
+        "redis": answers.get("queue_store", "redis") == "redis",
+        "kafka": answers["blueprint"] == "express-kafka" or answers.get("event_bus") == "kafka",
+    }
+    return frozenset(name for name, wanted in needed.items() if wanted)
 
 
 def _answers(folder: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,9 +29,12 @@ class Server(ABC):
     package: ClassVar[str]
     replaces: ClassVar[tuple[str, ...]]  # names in the user's environment that point elsewhere
     stop_signal: ClassVar[int] = signal.SIGTERM
+    follows: ClassVar[str | None] = None  # a server that must run before
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, running: Mapping[str, Server]) -> None:
+        """``running``: those that were started before, by name."""
         self.session = session
+        self.running = running
         self.log = session.folder / f"{self.name}.log"
         self.program = self.find_program()
         self.port = 0

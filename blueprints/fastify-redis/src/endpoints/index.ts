@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { Cache } from '../cache/cache.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Reader } from '../database/database.ts';
 
 /** What an endpoint of yours gets. */
 export interface Resources {
   db: Database;
+  /** For reads that may be a little old, and are not written from: a replica's, if there is one. */
+  reads: Reader;
   cache: Cache;
 }
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { EventHub } from '../events/hub.ts';
 import { streamHeaders } from '../events/stream.ts';
 import * as answers from '../jobs/http/answers.ts';
-import { byId, eventStream, nothing, resumeHeaders } from '../jobs/http/schema.ts';
+import { byId, jobEvent, nothing, resumeHeaders } from '../jobs/http/schema.ts';
 import type { JobService } from '../jobs/service.ts';
 import { withKey } from '../plugins/openapi.ts';
 
@@ -27,7 +27,7 @@ export const events: FastifyPluginAsyncZod<Options> = async (app, { jobs, hub })
         headers: resumeHeaders,
         params: byId,
         response: {
-          200: { content: { 'text/event-stream': { schema: eventStream } } },
+          200: { content: { 'text/event-stream': { schema: jobEvent } } },
           204: nothing,
         },
         answers: answers.streamed,

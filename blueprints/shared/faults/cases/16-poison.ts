@@ -33,7 +33,7 @@ export default {
       [[...neighbours]],
     );
     world.figures.note('neighbours', neighbours.size);
-    world.figures.atMost('slowest_neighbour_s', rows[0]?.s ?? 0, 0.5 + backoffMs / 1000);
+    world.figures.atMost('slowest_neighbour_s', rows[0]?.s ?? 0, 1 + backoffMs / 1000);
 
     await api.ask(`/v1/dead-letters/${letter.id}/replay`, { method: 'POST' });
     await until('the replayed job', () =>

@@ -13,6 +13,12 @@ export interface DatabaseOptions {
   name: string;
 }
 
+/** What reads may go through that can be a little old. */
+export interface Reader extends Pick<Database, 'query' | 'first'> {
+  /** How old what is read now may be at most. */
+  readonly ageMs: number;
+}
+
 /** How much longer than the server the client waits for a statement. */
 const silenceMs = 2000;
 
@@ -21,10 +27,11 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** The one door to Postgres: it knows declared statements only, and sends each under its name, so
  *  that Postgres plans it once a connection. Statement timeouts are the role's (see roles.ts): a
  *  transaction pooler keeps no session's settings. */
-export class Database {
+export class Database implements Reader {
   private readonly pool: pg.Pool;
   /** When it last answered (performance.now()). */
   answeredAt = Number.NEGATIVE_INFINITY;
+  readonly ageMs = 0;
 
   constructor({ url, size, acquireMs, statementMs, name }: DatabaseOptions, log: Logger) {
     this.pool = new pg.Pool({

@@ -1,3 +1,7 @@
+/** No connection of the pool became free in time: pg-pool has no code for it. */
+export const isExhausted = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+
 /** No answer, or none in time: the statement may or may not have been carried out. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '../database/database.ts';
+import type { Database, Reader } from '../database/database.ts';
 import * as letters from './letter-statements.ts';
 import type { DeadLetter, Job, OnEvents } from './model.ts';
 import { replay } from './statements.ts';
@@ -18,17 +18,22 @@ const afterEveryLetter = { died_at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-fff
 /** Jobs that were given up, as they were when they died. */
 export class DeadLetters {
   private readonly db: Database;
+  private readonly reads: Reader;
   private readonly onEvents: OnEvents | undefined;
 
-  constructor(db: Database, { onEvents }: { onEvents?: OnEvents } = {}) {
+  constructor(
+    db: Database,
+    { reads = db, onEvents }: { reads?: Reader; onEvents?: OnEvents } = {},
+  ) {
     this.db = db;
+    this.reads = reads;
     this.onEvents = onEvents;
   }
 
   /** Those that nobody has replayed, newest first. */
   list({ tenant, limit, before }: LetterFilter): Promise<DeadLetter[]> {
     const { died_at, id } = before ?? afterEveryLetter;
-    return this.db.query(letters.listLetters, [tenant, died_at, id, limit]);
+    return this.reads.query(letters.listLetters, [tenant, died_at, id, limit]);
   }
 
   /** The newest of all tenants. */

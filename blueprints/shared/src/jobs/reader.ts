@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts';
+import type { Database, Reader } from '../database/database.ts';
 import { type Job, type JobStatus, type Stored, statuses } from './model.ts';
 import * as statements from './reader-statements.ts';
 
@@ -16,9 +16,12 @@ const afterEveryId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** What is asked about jobs, without changing them. Another tenant's are as if absent. */
 export class JobReader {
   private readonly db: Database;
+  private readonly reads: Reader;
 
-  constructor(db: Database) {
+  /** Only lists may come from `reads`: a job can be asked for as soon as it was accepted. */
+  constructor(db: Database, reads: Reader = db) {
     this.db = db;
+    this.reads = reads;
   }
 
   find(id: string, tenant: string): Promise<Job | undefined> {
@@ -28,8 +31,8 @@ export class JobReader {
   /** Newest first. */
   list({ tenant, limit, status, type, before = afterEveryId }: JobFilter): Promise<Job[]> {
     const place = [tenant, status ? [status] : statuses, before];
-    if (type === undefined) return this.db.query(statements.listJobs, [...place, limit]);
-    return this.db.query(statements.listJobsOfType, [...place, type, limit]);
+    if (type === undefined) return this.reads.query(statements.listJobs, [...place, limit]);
+    return this.reads.query(statements.listJobsOfType, [...place, type, limit]);
   }
 
   byIdempotencyKey(tenant: string, key: string): Promise<Stored | undefined> {

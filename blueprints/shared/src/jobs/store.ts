@@ -1,7 +1,7 @@
 import { Coalescer } from '../coalesce.ts';
 import type { Database } from '../database/database.ts';
 import type { Statement } from '../database/statement.ts';
-import { isUnavailable } from '../database/unavailable.ts';
+import { isExhausted, isUnavailable } from '../database/unavailable.ts';
 import type {
   ClaimedJob,
   Created,
@@ -22,7 +22,12 @@ export interface StoreOptions {
   onEvents?: OnEvents;
 }
 
-const batch = { maxItems: 200, maxBytes: 4 << 20, separable: (e: unknown) => !isUnavailable(e) };
+const batch = {
+  maxItems: 200,
+  maxBytes: 4 << 20,
+  separable: (error: unknown) => !isUnavailable(error),
+  shared: isExhausted,
+};
 
 /** The transitions of jobs. What many callers do at once is coalesced into one statement; a batched
  *  method answers null to a caller whose row did not qualify: it was fenced, taken or finished. */

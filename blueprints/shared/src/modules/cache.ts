@@ -19,7 +19,12 @@ export function createCache({ config, registry, log }: Pick<Base, 'config' | 're
   const ttl = l2 ? { ttlMs: 10_000 } : {};
 {% endif %}
   const cache = new Cache({
+{% if database == 'replicas' %}
+    // The other half is how old a replica's answer may be when it gets here.
+    stalenessMs: config.STALENESS_S * 500,
+{% else %}
     stalenessMs: config.STALENESS_S * 1000,
+{% endif %}
 {% if caching == 'two-tier' %}
     l1: { maxBytes: config.CACHE_L1_MB * 2 ** 20, ...ttl },
 {% else %}

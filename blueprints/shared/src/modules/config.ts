@@ -3,6 +3,9 @@ import { backpressureVariables } from '../backpressure/variables.ts';
 import { sharedCacheVariables } from '../cache/redis/variables.ts';
 {% endif %}
 import { cacheVariables } from '../cache/variables.ts';
+{% if database == 'replicas' %}
+import { replicaVariables } from '../database/replica/variables.ts';
+{% endif %}
 {% if queue_store == 'redis' %}
 import { queueVariables } from '../redis/variables.ts';
 {% endif %}
@@ -17,6 +20,9 @@ export const moduleVariables = {
   ...cacheVariables,
 {% if caching == 'two-tier' %}
   ...sharedCacheVariables,
+{% endif %}
+{% if database == 'replicas' %}
+  ...replicaVariables,
 {% endif %}
   ...webhookVariables,
 };

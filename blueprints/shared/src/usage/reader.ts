@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cache } from '../cache/cache.ts';
-import type { Database } from '../database/database.ts';
+import type { Reader } from '../database/database.ts';
 import { decodeCursor, page } from '../http/page.ts';
 import { rangeOf } from './http/range.ts';
 import { day, type usageQuery } from './http/schema.ts';
@@ -12,24 +12,25 @@ const beforeAll = { day: '-infinity', type: '' };
 
 /** What a tenant used, as far as it has been rolled up. */
 export class UsageReader {
-  private readonly db: Database;
+  private readonly reads: Reader;
   private readonly cache: Cache;
 
-  constructor(db: Database, cache: Cache) {
-    this.db = db;
+  constructor(reads: Reader, cache: Cache) {
+    this.reads = reads;
     this.cache = cache;
   }
 
-  /** A page, and when it was read (ms since 1970). Throws Problems. */
+  /** A page, and the moment as of which it was read (ms since 1970). Throws Problems. */
   async list(tenant: string, { limit, cursor, group_by, ...query }: z.output<typeof usageQuery>) {
     const { from, to } = rangeOf(query);
     const after = decodeCursor(cursor, places[group_by]) ?? beforeAll[group_by];
     const key = `usage:${JSON.stringify([group_by, from, to, after, limit])}`;
     return this.cache.get({ tenant, key }, async () => {
       const values = [tenant, from, to, after, limit + 1];
-      const rows = await this.db.query(usageBy[group_by], values);
+      const readAt = Date.now() - this.reads.ageMs;
+      const rows = await this.reads.query(usageBy[group_by], values);
       const found = page(rows, limit, { item: (row) => row, cursor: ({ key }) => key });
-      return { found, readAt: Date.now() };
+      return { found, readAt };
     });
   }
 }

@@ -21,6 +21,7 @@ const small = new Set([
   'api_keys',
   'archgen_migrations',
   'archgen_migrations_lock',
+  'heartbeat',
   'job_months',
   'migrations',
   'migrations_lock',

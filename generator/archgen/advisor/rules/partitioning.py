@@ -45,6 +45,6 @@ RULE = Rule(
         Option(
             NONE, "plain tables", "a table of terabytes is slow to vacuum and index", _data, _small
         ),
-        Option(BY_TIME, "a partition a month", "every query must name the time", _data),
+        Option(BY_TIME, "a partition a month", "what names no job has to ask every month", _data),
     ),
 )

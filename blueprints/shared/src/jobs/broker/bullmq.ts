@@ -19,15 +19,14 @@ export class BullBroker implements Broker {
   private readonly url: string;
   private readonly log: Logger;
   private readonly redis: Redis;
-  private readonly bull: Queue<MessageData>;
+  private bull: Queue<MessageData>;
 
   constructor(url: string, queue: string, log: Logger) {
     this.queue = queue;
     this.url = url;
     this.log = log;
     this.redis = connectRedis(url, log);
-    this.bull = new Queue<MessageData>(this.queue, { connection: this.redis });
-    this.bull.on('error', (error) => log.debug({ err: error }, 'queue error'));
+    this.bull = this.createQueue();
   }
 
   get available() {
@@ -35,7 +34,8 @@ export class BullBroker implements Broker {
   }
 
   async publish(messages: Message[]) {
-    await this.bull.addBulk(
+    const bull = await this.usableQueue();
+    await bull.addBulk(
       messages.map(({ id, run, priority, traceparent }) => ({
         name: 'run',
         data: { id, run, traceparent },
@@ -90,5 +90,24 @@ export class BullBroker implements Broker {
   async close() {
     await this.bull.close();
     this.redis.disconnect();
+  }
+
+  private createQueue() {
+    const queue = new Queue<MessageData>(this.queue, { connection: this.redis });
+    queue.on('error', (error) => this.log.debug({ err: error }, 'queue error'));
+    return queue;
+  }
+
+  /** BullMQ never forgets that its first look at Redis failed: then the queue is made anew. */
+  private async usableQueue() {
+    const { bull } = this;
+    try {
+      await bull.waitUntilReady();
+      return bull;
+    } catch (error) {
+      this.bull = this.createQueue();
+      await bull.close().catch(() => {});
+      throw error;
+    }
   }
 }

@@ -56,13 +56,18 @@ export const job = z
   })
   .meta({ id: 'Job' });
 
-export const eventStream = z.unknown().meta({
-  type: 'string',
-  description:
-    `Server-sent events ${[...statuses, 'progress'].join(', ')}. The id is the event's number in ` +
-    'its job; data is JSON: status, attempts, progress and at, with error (retrying, dead) or ' +
-    'result (succeeded).',
-});
+/** One of the server-sent events that a stream is made of; what is sent is the stream. */
+export const jobEvent: z.ZodType<unknown> = z
+  .object({
+    id: z.string().describe("The event's number in its job: 1, 2, 3"),
+    event: z.enum([...statuses, 'progress']),
+    data: z
+      .string()
+      .describe(
+        'JSON: status, attempts, progress and at, with error (retrying, dead) or result (succeeded)',
+      ),
+  })
+  .meta({ id: 'JobEvent' });
 export const jobPage = pageOf(job);
 export const jobQuery = z.strictObject({
   ...pageQuery,
