@@ -21,20 +21,23 @@ import {
 import type { World } from '../model/world.ts';
 import { MemoryBroker } from './memory-broker.ts';
 
-checkModel((world, jobs) => {
-  const broker = new MemoryBroker();
-  const steps: Steps = { ...relays(broker), ...losses(broker, world) };
-  const fair = ['recover', 'relay'];
-  for (let job = 0; job < jobs; job += 1) {
-    Object.assign(steps, accidents(broker, world, job));
-    for (let worker = 0; worker < workers; worker += 1) {
-      steps[`w${worker} claims j${job}`] = claims(broker, world, worker, job, 'messages');
-      steps[`w${worker} claims j${job} late`] = claims(broker, world, worker, job, 'late');
+checkModel(
+  (world, jobs) => {
+    const broker = new MemoryBroker();
+    const steps: Steps = { ...relays(broker), ...losses(broker, world) };
+    const fair = ['recover', 'relay'];
+    for (let job = 0; job < jobs; job += 1) {
+      Object.assign(steps, accidents(broker, world, job));
+      for (let worker = 0; worker < workers; worker += 1) {
+        steps[`w${worker} claims j${job}`] = claims(broker, world, worker, job, 'messages');
+        steps[`w${worker} claims j${job} late`] = claims(broker, world, worker, job, 'late');
+      }
+      fair.push(`w0 claims j${job}`);
     }
-    fair.push(`w0 claims j${job}`);
-  }
-  return Object.assign(broker, { steps, fair });
-});
+    return Object.assign(broker, { steps, fair });
+  },
+  { depth: 4 },
+);
 
 /** Relays that do well, and that end in each of the ways they can. */
 function relays(broker: MemoryBroker): Steps {

@@ -12,7 +12,6 @@ import { plans, World } from './world.ts';
 const { MODEL_SEED, MODEL_RUNS, MODEL_STEPS, MODEL_DEPTH } = process.env;
 const seed = Number(MODEL_SEED ?? Date.now() % 2 ** 31);
 const numRuns = Number(MODEL_RUNS ?? 60);
-const depth = Number(MODEL_DEPTH ?? 5);
 const length = { minLength: 20, maxLength: 40, size: 'max' } as const;
 
 /** A sweep, and shrinking what it finds, take their time. */
@@ -20,8 +19,10 @@ vi.setConfig({ testTimeout: 3_600_000 });
 
 export type MakeTransport = (world: World, jobs: number) => ModelTransport;
 
-/** Holds the SQL of jobs, and a transport, against the rules of the protocol. */
-export function checkModel(makeTransport: MakeTransport) {
+/** Holds the SQL of jobs, and a transport, against the rules of the protocol: in random sequences of
+ *  steps, and in every one of a `depth` that takes seconds. */
+export function checkModel(makeTransport: MakeTransport, options: { depth: number }) {
+  const depth = Number(MODEL_DEPTH ?? options.depth);
   const database = testDatabase();
   let world: World;
   beforeAll(() => {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { emptyModel, type ModelTransport, take } from './play.ts';
 import type { Model, Steps } from './steps.ts';
 import type { World } from './world.ts';
@@ -29,10 +28,8 @@ export async function explore(
     explored.set(key, left);
     const state = structuredClone(transport.state);
     await world.sql(`SAVEPOINT at_${left}`);
-    // Workers that hold the same are one.
-    const twins = isDeepStrictEqual(model.held[0], model.held[1]);
     for (const name of names) {
-      if (!steps[name]?.(model) || (twins && name.startsWith('w1'))) continue;
+      if (!steps[name]?.(model)) continue;
       path.push(name);
       taken += 1;
       await from(await take(world, steps, model, name), left - 1);

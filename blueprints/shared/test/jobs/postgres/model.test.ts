@@ -7,25 +7,29 @@ import * as rules from '../model/rules.ts';
 import { always, heldBy, inAll, jobIn, type Step, type Steps } from '../model/steps.ts';
 import { leaseS } from '../model/world.ts';
 
-checkModel((world, jobs) => {
-  const transport = new PostgresTransport(world.db, { leaseS }, silent);
-  const steps: Steps = {
-    withdraw: always(
-      (model, skipped) => {
-        for (const [i, job] of model.jobs.entries()) if (job && !skipped.has(i)) rules.putBack(job);
-      },
-      async () => {
-        for (const { tick } of transport.chores) await tick();
-      },
-    ),
-  };
-  for (let worker = 0; worker < workers; worker += 1) {
-    steps[`w${worker} claims one`] = claims(worker, 1);
-    steps[`w${worker} claims all`] = claims(worker, 10);
-  }
-  for (let job = 0; job < jobs; job += 1) steps[`a broker had j${job}`] = published(job);
-  return { state: null, steps, fair: ['withdraw', 'w0 claims all'] };
-});
+checkModel(
+  (world, jobs) => {
+    const transport = new PostgresTransport(world.db, { leaseS }, silent);
+    const steps: Steps = {
+      withdraw: always(
+        (model, skipped) => {
+          for (const [i, job] of model.jobs.entries())
+            if (job && !skipped.has(i)) rules.putBack(job);
+        },
+        async () => {
+          for (const { tick } of transport.chores) await tick();
+        },
+      ),
+    };
+    for (let worker = 0; worker < workers; worker += 1) {
+      steps[`w${worker} claims one`] = claims(worker, 1);
+      steps[`w${worker} claims all`] = claims(worker, 10);
+    }
+    for (let job = 0; job < jobs; job += 1) steps[`a broker had j${job}`] = published(job);
+    return { state: null, steps, fair: ['withdraw', 'w0 claims all'] };
+  },
+  { depth: 5 },
+);
 
 /** What is due, by priority: as the jobs are numbered. */
 const claims = (worker: number, most: number) =>
