@@ -36,34 +36,31 @@ function mixedLoad(world: World, api: Api) {
 }
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-const least = (values: number[]) => Math.min(...values);
 
-/** What is weighed, and what is made of the samples: of the heap the least, which is what a
- *  collection leaves. */
-const metrics = {
-  process_resident_memory_bytes: median,
-  nodejs_heap_size_total_bytes: median,
-  nodejs_heap_size_used_bytes: least,
-  nodejs_external_memory_bytes: median,
-};
+const metrics = [
+  'process_resident_memory_bytes',
+  'nodejs_heap_size_used_bytes',
+  'nodejs_external_memory_bytes',
+];
 const judged = 'process_resident_memory_bytes';
 
+/** By metric, each after a collection. */
 async function weigh(process: ServiceProcess): Promise<number[]> {
-  const seen = Object.keys(metrics).map(() => [] as number[]);
+  const seen = metrics.map(() => [] as number[]);
   for (let i = 0; i < samples; i += 1) {
-    for (const [at, name] of Object.keys(metrics).entries()) {
-      seen[at]?.push(await process.metric(name));
-    }
+    await process.ask('collect');
+    for (const [at, name] of metrics.entries()) seen[at]?.push(await process.metric(name));
     await sleep(sampleMs);
   }
-  return Object.values(metrics).map((made, at) => made(seen[at] ?? []));
+  return seen.map(median);
 }
 
 /** Answers whether a process grew more than it may. */
 export async function memory(minutes: number): Promise<boolean> {
   await using world = await World.create(1, 'bench-logs/memory');
-  const api = await world.startApi();
-  const processes = [api.process, await world.startWorker()];
+  const env = { NODE_OPTIONS: `--import ${new URL('collect.ts', import.meta.url).href}` };
+  const api = await world.startApi(env);
+  const processes = [api.process, await world.startWorker(env)];
   const load = mixedLoad(world, api);
   const weighAll = () => Promise.all(processes.map(weigh));
   await sleep(firstMs - samples * sampleMs);
@@ -74,7 +71,7 @@ export async function memory(minutes: number): Promise<boolean> {
   let grew = false;
   console.log(`MB after 1 and ${minutes} minutes, and the ratio (resident: at most ${mostTimes})`);
   for (const [i, { name }] of processes.entries()) {
-    for (const [at, metric] of Object.keys(metrics).entries()) {
+    for (const [at, metric] of metrics.entries()) {
       const [before = 0, after = 0] = [first[i]?.[at], last[i]?.[at]];
       const ratio = after / before;
       grew ||= metric === judged && ratio > mostTimes;

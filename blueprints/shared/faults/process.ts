@@ -79,6 +79,13 @@ export class ServiceProcess {
     return this.ended;
   }
 
+  /** Sends a word to the process and waits for one from it. */
+  async ask(word: string): Promise<void> {
+    const answered = once(this.child, 'message');
+    this.child.send(word);
+    await answered;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

@@ -5,7 +5,10 @@ import type { DeadLetter, Job, OnEvents } from './model.ts';
 import { replay } from './statements.ts';
 
 /** Where a page of dead letters ended. */
-export const letterPlace = z.object({ died_at: z.coerce.date(), id: z.uuid() });
+export const letterPlace = z.object({
+  died_at: z.coerce.date().min(new Date(0)).max(new Date('9999-01-01')),
+  id: z.uuid(),
+});
 
 export interface LetterFilter {
   tenant: string;
