@@ -7,7 +7,7 @@ export type JobMetrics = ReturnType<typeof jobMetrics>;
 export function createRegistry(db: Database): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const connections = new Gauge({
+  new Gauge({
     name: 'database_pool_connections',
     help: 'Connections of this process by state; waiting: callers without one',
     labelNames: ['state'],
@@ -16,7 +16,6 @@ export function createRegistry(db: Database): Registry {
       for (const [state, count] of Object.entries(db.connections)) this.set({ state }, count);
     },
   });
-  connections.reset();
   return registry;
 }
 

@@ -1,10 +1,11 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import { retryAfterMs } from './retry-after.ts';
 
 export interface Answer {
   status: number;
   text: string;
-  /** What a Retry-After of the answer asks for. */
-  retryAfterMs: number | undefined;
+  /** What a Retry-After of the answer asks for; 0: nothing. */
+  retryAfterMs: number;
 }
 
 export interface Get {
@@ -52,11 +53,4 @@ export class HttpClient {
   async close(): Promise<void> {
     await this.agent.destroy();
   }
-}
-
-/** Of a Retry-After in seconds or as an HTTP date. */
-function retryAfterMs(header: string | string[] | undefined) {
-  const text = String(header ?? '');
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

@@ -1,8 +1,8 @@
 import { type Agent, request } from 'undici';
 import service from '../../package.json' with { type: 'json' };
+import { retryAfterMs } from '../outgoing/retry-after.ts';
 import type { Delivery, Failure } from './deliveries.ts';
 import { bodyOf, signatureOf } from './message.ts';
-import { retryAfterMs } from './schedule.ts';
 
 /** What is read of a receiver's body, to use its connection again. */
 const maxReplyBytes = 16_384;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { delayAfter, retryAfterMs } from '../../src/webhooks/schedule.ts';
+import { retryAfterMs } from '../../src/outgoing/retry-after.ts';
+import { delayAfter } from '../../src/webhooks/schedule.ts';
 
 test('each attempt has its delay, with jitter, until there is none', () => {
   const delays = Array.from({ length: 100 }, () => delayAfter(2, [10, 1000]) ?? 0);
