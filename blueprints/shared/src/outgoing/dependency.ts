@@ -101,8 +101,8 @@ export class Dependency {
       if (ended.outcome === 'aborted' && !failed) throw signal.reason;
       return { ...ended, failed };
     }, signal);
-    if (ending.failed) this.budget.halve();
-    else if (retry) this.budget.refund();
+    if (ending.failed) this.budget.failed();
+    else this.budget.succeeded({ retry });
     if ('error' in ending) throw ending.error;
     return ending.value;
   }

@@ -11,15 +11,16 @@ const longestWaitMs = 60_000;
 
 export const retryBudgetDefaults: RetryBudgetOptions = { ratio: 0.1, trickle: 0.5, capacity: 10 };
 
-/** Keeps retries from multiplying the load of a dependency that is in trouble. Savings are for single
- *  mishaps: each call that fails halves them, so in an outage they are gone at once. A retry that
- *  goes right gets its token back: what an outage left is done as fast as it can be. */
+/** Keeps retries from multiplying the load of a dependency that is in trouble: from a call that fails
+ *  until one goes right. Savings are for single mishaps: each call that fails halves them, so in an
+ *  outage they are gone at once. A retry that goes right gets its token back. */
 export class RetryBudget {
   private readonly options: RetryBudgetOptions;
   private saved: number;
   private countedAt = performance.now();
-  /** Retries that were told to wait since the last that was let through. */
+  /** Retries that were told to wait; each success halves it. */
   private refused = 0;
+  private failing = false;
 
   constructor(options: RetryBudgetOptions) {
     this.options = options;
@@ -34,16 +35,15 @@ export class RetryBudget {
     return this.saved;
   }
 
-  /** How long a retry has to wait: 0 when it may be made now. Those who wait get a token each, one
-   *  after the other, so each is told to wait longer than the one before, up to a minute. */
+  /** How long a retry has to wait: 0 when it may be made now, as while calls go right: then what is
+   *  retried failed for other reasons, such as a worker that died. Those who wait get a token one
+   *  after the other, so each is told to wait longer than the one before, up to a minute: many that
+   *  come back in vain are a load themselves. */
   admit(): number {
     const missing = 1 - this.tokens;
-    if (missing <= 0) {
-      this.refused = 0;
-      return 0;
-    }
-    const waitMs = ((missing + this.refused) / this.options.trickle) * 1000;
+    if (!this.failing || missing <= 0) return 0;
     this.refused += 1;
+    const waitMs = ((missing + this.refused) / this.options.trickle) * 1000;
     return Math.min(longestWaitMs, waitMs);
   }
 
@@ -52,14 +52,17 @@ export class RetryBudget {
   }
 
   spend(): void {
-    this.saved -= 1;
+    this.saved = Math.max(0, this.saved - 1);
   }
 
-  refund(): void {
-    this.add(1);
+  succeeded({ retry }: { retry: boolean }): void {
+    this.failing = false;
+    this.refused = Math.floor(this.refused / 2);
+    if (retry) this.add(1);
   }
 
-  halve(): void {
+  failed(): void {
+    this.failing = true;
     this.saved /= 2;
   }
 
