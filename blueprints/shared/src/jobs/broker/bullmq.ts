@@ -80,8 +80,8 @@ export class BullBroker implements Broker {
       concurrency,
       // How soon a message comes back that a worker took and died before it claimed the job. One
       // that comes back too early is not claimed.
-      lockDuration: 5000,
-      stalledInterval: 2000,
+      lockDuration: 3000,
+      stalledInterval: 1000,
     });
     worker.on('error', (error) => this.log.debug({ err: error }, 'queue worker error'));
     // Only a claim can fail here; the message is gone then, and is found to be lost.
