@@ -17,8 +17,10 @@ export default {
       world.startApi(),
       world.startWorker(),
     ]);
-    // With its connection open and its caller known, the api sends one statement.
+    // With its caller known, the api sends one statement, on one of several open connections: what it
+    // does besides may hold another.
     await victim.submit('another text');
+    await Promise.all([1, 2, 3].map(() => victim.ask('/v1/jobs')));
     proxies.DATABASE_URL.hold('down');
     const unanswered = victim.submit(text, key);
     // The statement has reached Postgres and committed; only its answer is held.
