@@ -112,7 +112,7 @@ async function turn(request: Request, table: Table): Promise<number[]> {
   const caller = async () => {
     for (let i = 0; i < requestsARound / abreast; i += 1) {
       const { status, ms } = await request(table);
-      if (status >= 500 || status === 0) throw new Error(`Answered ${status}`);
+      if (status >= 400 || status === 0) throw new Error(`Answered ${status}`);
       times.push(ms);
     }
   };
