@@ -15,11 +15,11 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),
     "caching": ("none", "in-process", "two-tier"),
-    "http_caching": ("revalidate",),
+    "http_caching": ("revalidate", "private"),
     "vectors": ("none",),
     "partitioning": ("none", "by-time"),
     "database": ("single", "replicas"),
-    "client_updates": ("polling", "webhook"),
+    "client_updates": ("polling", "webhook", "sse"),
     "pool": ("direct",),
 }
 
