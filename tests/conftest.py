@@ -7,12 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from archgen import services
+from archgen.services import Running
 from tests.support import RENDERINGS, ROOT, git, git_release, install_wheel
 
 # In the background of a shell, or under nohup, children would ignore what tests send them.
@@ -93,6 +95,13 @@ def rendering(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rend
 def repository(rendering: Rendering) -> Path:
     """The repository of tests to which no option matters."""
     return rendering("redis")
+
+
+@pytest.fixture(scope="session")
+def postgres_alone() -> Iterator[Running]:
+    """A server for services that need no Redis: none runs."""
+    with services.start({"postgres"}) as running:
+        yield running
 
 
 def _runner(command: Sequence[str], folder: Path) -> Run:

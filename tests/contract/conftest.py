@@ -72,12 +72,6 @@ def unbroken() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def postgres_alone() -> Iterator[Running]:
-    with services.start({"postgres"}) as running:
-        yield running
-
-
 def pooler_before(running: Running) -> PgBouncer:
     """It ends with what it stands before."""
     pooler = PgBouncer(running)

@@ -25,12 +25,6 @@ def servers() -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def postgres_alone() -> Iterator[Running]:
-    with services.start({"postgres"}) as running:
-        yield running
-
-
 @pytest.fixture
 def judge(
     repository: Path, servers: Running, tmp_path_factory: pytest.TempPathFactory

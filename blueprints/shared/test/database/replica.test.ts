@@ -14,6 +14,12 @@ import { testPort } from '../support/processes.ts';
 import { until } from '../support/wait.ts';
 
 const replica = process.env.DATABASE_REPLICA_URL?.split(',')[0] ?? '';
+if (!replica) {
+  throw new Error(
+    'DATABASE_REPLICA_URL is not set: without a standby there is nothing to see. archgen starts one:\n\n' +
+      '  archgen services -- npm test\n',
+  );
+}
 const stalenessS = 4;
 /** Half of it, and a look. */
 const boundMs = 4000;
@@ -23,8 +29,7 @@ const where = statement<{ standby: boolean }>(
   'SELECT pg_is_in_recovery() AS standby',
 );
 
-// Without a standby there is nothing to see: `archgen services -- npm test` starts one.
-describe.skipIf(!replica)('reads', () => {
+describe('reads', () => {
   const database = testDatabase();
   let standby: pg.Client;
   let proxy: FaultProxy;
