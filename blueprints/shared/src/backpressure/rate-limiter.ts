@@ -60,9 +60,10 @@ export class RateLimiter {
     if (this.isLow(account) && !account.leasing && now >= account.nextLeaseAt) {
       void this.renew(tenant, account);
     }
+    const known = account.balance + this.leftOf(account, now);
     return {
       allowed,
-      remaining: Math.floor(Math.max(0, account.balance + this.leftOf(account, now))),
+      remaining: Math.floor(Math.min(this.policy.burst, Math.max(0, known))),
       waitS: Math.max(0, 1 - account.balance) / this.policy.rps,
     };
   }

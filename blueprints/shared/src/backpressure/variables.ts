@@ -1,10 +1,17 @@
+import { z } from 'zod';
 import { sizing } from '../sizing.ts';
 import { count } from '../variables.ts';
 
 export const backpressureVariables = {
   /** Requests a second of one tenant, and how many it may make at once after a rest. */
   RATE_LIMIT_RPS: count(sizing.peak_rps, 1_000_000),
-  RATE_LIMIT_BURST: count(10 * sizing.peak_rps, 10_000_000),
+  // From 2 on: half of it is lent before the first lease.
+  RATE_LIMIT_BURST: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(10_000_000)
+    .default(10 * sizing.peak_rps),
   /** Jobs are refused when they would wait ten times as long … */
   JOB_WAIT_S: count(sizing.job_wait_s, 86_400),
   /** … or so many wait already. */
