@@ -7,6 +7,7 @@ import yaml
 
 from archgen import generated
 from archgen.advisor import advise
+from archgen.render import OPTIONS
 from archgen.requirements import parse
 from tests.support import ROOT
 
@@ -26,3 +27,11 @@ def test_nothing_else_stands_there(folder: str) -> None:
 def test_every_size_that_archgen_computes_has_a_default() -> None:
     questions = yaml.safe_load((ROOT / "blueprints/questions/decision.yml").read_text())
     assert questions["size_defaults"]["default"].keys() == advise(parse({})).sizing().keys()
+
+
+def test_plain_copiers_options_are_those_of_its_default_brief() -> None:
+    options = yaml.safe_load((ROOT / "blueprints/questions/options.yml").read_text("utf-8"))
+    rendered = advise(parse({})).rendered
+    assert {topic: it["default"] for topic, it in options.items()} == {
+        topic: rendered[topic] for topic in OPTIONS
+    }
