@@ -45,7 +45,8 @@ def test_redis_killed_and_restarted_empty(judge, servers, seed):
         world.ai.hold("a text")
         world.start(WORKER_CONCURRENCY=1)
         with ThreadPoolExecutor(8) as callers:
-            list(callers.map(world.submit, ["a text"] * BACKLOG))
+            answers = list(callers.map(world.submit, ["a text"] * BACKLOG))
+        world.figures.exactly("not_202", sum(answer.status != 202 for answer in answers), 0)
         until(lambda: world.count("due_at IS NOT NULL") == 0, "all published")
         time.sleep(world.random.uniform(0, 2))
         servers["redis"].kill()

