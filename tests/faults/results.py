@@ -15,6 +15,7 @@ from tests.support import ROOT
 
 SEED = int(os.environ.get("ARCHGEN_SEED", "1"))
 SWEEP = int(os.environ.get("ARCHGEN_SWEEP", "1"))
+IDLE = os.environ.get("ARCHGEN_IDLE") == "1"
 FOLDER = ROOT / "faults-results"
 DOCUMENT = ROOT / "docs" / "faults.md"
 

@@ -1,6 +1,7 @@
 """The rendered repository's own fault suite: ``npm run faults``, a case a test.
 
-ARCHGEN_SEED=S replays a run; ARCHGEN_SWEEP=20 runs each case with as many seeds as it is worth.
+ARCHGEN_SEED=S replays a run; ARCHGEN_SWEEP=20 runs each case with as many seeds as it is worth;
+ARCHGEN_IDLE=1 also judges what moves with whatever else the machine does.
 """
 
 import re
@@ -8,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.faults.results import SEED, SWEEP, kept_in
+from tests.faults.results import IDLE, SEED, SWEEP, kept_in
 from tests.support import ROOT
 
 CASES = {
@@ -33,7 +34,7 @@ def test_case(request, rendering, options, name):
     servers = request.getfixturevalue("servers" if options == "redis" else "postgres_alone")
     file = kept_in(options)
     out = [] if file is None else ["--out", file]
-    seeds = ["--seed", str(SEED), "--seeds", str(SWEEP)]
+    seeds = ["--seed", str(SEED), "--seeds", str(SWEEP), *(["--idle"] if IDLE else [])]
     command = ["npm", "run", "faults", "--", "--case", str(CASES[name]), *seeds, *out]
     done = subprocess.run(
         command,

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Answer } from '../faults/client.ts';
 import type { ServiceProcess } from '../faults/process.ts';
 import { Traffic } from '../faults/traffic.ts';
+import { createSecret, submitTold } from '../faults/webhooks.ts';
 import { type Api, World } from '../faults/world.ts';
+import { startReceiver } from '../test/support/receiver.ts';
 
 // What api and worker weigh after a minute of mixed load, and after ten.
 
@@ -11,8 +14,9 @@ const sampleMs = 5000;
 const samples = 6;
 const mostTimes = 1.1;
 
-/** Submits, polls, lists and cancels; some of the jobs fail, and some of those die. */
-function mixedLoad(world: World, api: Api) {
+/** Submits, polls, lists, cancels, streams and sums up; some of the jobs fail, some of those die, and
+ *  the end of some is told to a webhook. */
+function mixedLoad(world: World, api: Api, receiver: string) {
   const { random } = world;
   const texts = ['a text', 'a text', '[[fail:500x1]]', '[[fail:400]]', `${'long '.repeat(2000)}`];
   let last = '';
@@ -26,13 +30,23 @@ function mixedLoad(world: World, api: Api) {
     () => api.ask(`/v1/jobs/${last}`),
     () => api.ask('/v1/jobs?limit=100'),
     () => api.ask('/v1/dead-letters'),
+    () => api.ask('/v1/usage'),
+    () => submitTold(world, api, receiver),
+    () => stream(api, last),
     () => api.ask(`/v1/jobs/${last}`, { method: 'DELETE' }),
   ];
-  const weighted = [0, 0, 0, 0, 1, 1, 1, 1, 2, 3, 4];
+  const weighted = [0, 0, 0, 0, 1, 1, 1, 1, 2, 3, 4, 5, 6, 6, 7];
   return new Traffic(perSecond, async () => {
     const turn = turns[weighted[random.int(0, weighted.length - 1)] ?? 0] ?? submit;
     return { ...(await turn()), text: '' };
   });
+}
+
+/** Of a job's events, to its end. */
+async function stream(api: Api, id: string): Promise<Answer> {
+  const at = performance.now();
+  await api.events(id, 0);
+  return { status: 200, text: '', retryAfter: undefined, at, ms: performance.now() - at };
 }
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -58,10 +72,15 @@ async function weigh(process: ServiceProcess): Promise<number[]> {
 /** Answers whether a process grew more than it may. */
 export async function memory(minutes: number): Promise<boolean> {
   await using world = await World.create(1, 'bench-logs/memory');
-  const env = { NODE_OPTIONS: `--import ${new URL('collect.ts', import.meta.url).href}` };
+  using receiver = await startReceiver();
+  await createSecret(world);
+  const env = {
+    NODE_OPTIONS: `--import ${new URL('collect.ts', import.meta.url).href}`,
+    WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
+  };
   const api = await world.startApi(env);
   const processes = [api.process, await world.startWorker(env)];
-  const load = mixedLoad(world, api);
+  const load = mixedLoad(world, api, receiver.url);
   const weighAll = () => Promise.all(processes.map(weigh));
   await sleep(firstMs - samples * sampleMs);
   const first = await weighAll();

@@ -8,10 +8,11 @@ import { sayFigure } from './figures.ts';
 import { type Result, Results, tableOf } from './results.ts';
 import { World } from './world.ts';
 
-const usage = `Usage: npm run faults -- [--case N[,N…]] [--seed S] [--seeds COUNT] [--out FILE]
+const usage = `Usage: npm run faults -- [--case N[,N…]] [--seed S] [--seeds COUNT] [--idle] [--out FILE]
   --case   only these cases
   --seed   the first seed (default 1); with it a run's timings and load can be had again
   --seeds  how many seeds, where a case is worth so many (default 1; a sweep: 20)
+  --idle   the machine does nothing else: also judges what a busy one moves, such as p99
   --out    keeps each result as a line of JSON; what is there already is not run again`;
 
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     case: { type: 'string' },
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
+    idle: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
@@ -60,7 +62,7 @@ const seedsOf = ({ seeds }: FaultCase, first: number, count: number) =>
 async function runOnce(one: FaultCase, seed: number): Promise<Result> {
   const folder = path.join(logs, `${one.number}-${seed}`);
   const startedAt = performance.now();
-  const world = await World.create(seed, folder);
+  const world = await World.create(seed, folder, values.idle);
   current = world;
   let error: string | undefined;
   try {

@@ -5,6 +5,7 @@ import { percentile } from './figures.ts';
 /** Requests at a steady rate, whether or not those before were answered, until it is stopped. */
 export class Traffic {
   readonly answers: Answer[] = [];
+  readonly startedAt = performance.now();
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
 
@@ -14,14 +15,13 @@ export class Traffic {
 
   private async run(perSecond: number, ask: () => Promise<Answer>) {
     const open = new Set<Promise<void>>();
-    const startedAt = performance.now();
     for (let sent = 0; !this.stopping.signal.aborted; sent += 1) {
       const one = ask().then((answer) => {
         this.answers.push(answer);
         open.delete(one);
       });
       open.add(one);
-      const waitMs = startedAt + (1000 * (sent + 1)) / perSecond - performance.now();
+      const waitMs = this.startedAt + (1000 * (sent + 1)) / perSecond - performance.now();
       if (waitMs > 0)
         await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
     }

@@ -32,7 +32,7 @@ const compressed = {
   MAX_EVENT_LOOP_DELAY_MS: '60000',
   JOB_WAIT_S: '3600',
 };
-const drainMs = 120_000;
+const drainMs = 180_000;
 
 export interface Api extends Client {
   process: ServiceProcess;
@@ -47,7 +47,7 @@ interface Start {
 /** A service of its own for one run of one case: database, queue, fake AI API, proxies. */
 export class World implements AsyncDisposable {
   readonly random: Random;
-  readonly figures = new Figures();
+  readonly figures: Figures;
   /** Ids of the jobs that were answered with 202. */
   readonly accepted = new Set<string>();
   /** For the case's own looks and locks, past the proxies. */
@@ -62,11 +62,12 @@ export class World implements AsyncDisposable {
   private readonly agent = new Agent({ connections: 512 });
   private key = '';
 
-  private constructor(foundation: Foundation, proxies: Proxies, seed: number) {
+  private constructor(foundation: Foundation, proxies: Proxies, seed: number, idle: boolean) {
     this.foundation = foundation;
     this.proxies = proxies;
     this.opened = [proxies];
     this.random = new Random(seed);
+    this.figures = new Figures(idle);
     const { url } = foundation.database;
     const options = { url, size: 10, acquireMs: 5000, statementMs: 10_000, name: 'faults' };
     this.db = new Database(options, silent);
@@ -74,10 +75,11 @@ export class World implements AsyncDisposable {
     this.pool.on('error', () => {});
   }
 
-  /** `logs`: the folder that gets what its processes print. */
-  static async create(seed: number, logs: string): Promise<World> {
+  /** `logs`: the folder that gets what its processes print. `idle`: the machine has nothing else
+   *  to do. */
+  static async create(seed: number, logs: string, idle = false): Promise<World> {
     const foundation = await layFoundation(logs);
-    const world = new World(foundation, await foundation.openProxies(), seed);
+    const world = new World(foundation, await foundation.openProxies(), seed, idle);
     world.key = await new KeyStore(world.db).create('faults', ['admin']);
     return world;
   }

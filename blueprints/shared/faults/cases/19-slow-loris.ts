@@ -5,6 +5,8 @@ import type { FaultCase } from '../case.ts';
 import { p99 } from '../traffic.ts';
 
 const sockets = 500;
+const warmMs = 2000;
+const baselineMs = 10_000;
 
 export default {
   number: 19,
@@ -14,12 +16,18 @@ export default {
     const api = await world.startApi();
     await world.startWorker();
     const before = world.traffic(api, 40);
-    await sleep(3000);
-    const baseline = p99(await before.stop());
+    await sleep(warmMs + baselineMs);
+    const warm = (await before.stop()).filter(({ at }) => at > before.startedAt + warmMs);
+    const baseline = p99(warm);
 
-    const openedAt = performance.now();
-    const loris = Array.from({ length: sockets }, () => drip(Number(new URL(api.base).port)));
     const traffic = world.traffic(api, 40);
+    const loris: Socket[] = [];
+    // In a second, so that what is measured is not this process opening them.
+    for (let i = 0; i < sockets; i += 1) {
+      loris.push(drip(Number(new URL(api.base).port)));
+      if (i % 10 === 9) await sleep(20);
+    }
+    const openedAt = performance.now();
     const closed = () => loris.every((socket) => socket.closed);
     await until('all of them to be cut', closed, 40_000);
     world.figures.atMost('cut_s', (performance.now() - openedAt) / 1000, 20);
@@ -27,7 +35,7 @@ export default {
     const failed = answers.filter(({ status }) => status !== 202);
     world.figures.exactly('normal_requests_that_failed', failed.length, 0);
     world.figures.note('baseline_p99_ms', baseline);
-    world.figures.note('p99_ratio', p99(answers) / baseline);
+    world.figures.atMost('p99_ratio', p99(answers) / baseline, 2, Infinity);
     world.figures.atMost('p99_ms', p99(answers), 1000);
   },
 } satisfies FaultCase;
