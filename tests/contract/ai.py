@@ -14,8 +14,8 @@ from typing import Any
 
 from tests.contract.waiting import until
 
-Reply = int | str | None
-"""A status, a body that is sent as it is, or None: the connection is cut."""
+Reply = int | str | tuple[int, str] | None
+"""A status, a body that is sent as it is, both, or None: the connection is cut."""
 
 
 @dataclass
@@ -119,8 +119,14 @@ def _handler(ai: AI) -> type[BaseHTTPRequestHandler]:
             with suppress(ConnectionError):
                 self._answer(reply)
 
-        def _answer(self, reply: int | str) -> None:
-            status, text = (reply, "{}") if isinstance(reply, int) else (200, reply)
+        def _answer(self, reply: int | str | tuple[int, str]) -> None:
+            match reply:
+                case int():
+                    status, text = reply, "{}"
+                case str():
+                    status, text = 200, reply
+                case _:
+                    status, text = reply
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(text)))

@@ -30,6 +30,7 @@ class Process:
 
     def __init__(self, argv: list[str], cwd: Path, env: Mapping[str, str], log: Path) -> None:
         self.log = log
+        self.environment = env
         self.ops = httpx.Client(base_url=f"http://127.0.0.1:{env['OPS_PORT']}")
         with log.open("wb") as output:
             self._process = subprocess.Popen(

@@ -28,6 +28,7 @@ import { answerError, errors } from './plugins/errors.ts';
 import { observe } from './plugins/observe.ts';
 import { openapi } from './plugins/openapi.ts';
 import { parsing } from './plugins/parsing.ts';
+import { tracing } from './plugins/tracing.ts';
 import { unrouted } from './plugins/unrouted.ts';
 import { deadLetters } from './routes/dead-letters.ts';
 import { events } from './routes/events.ts';
@@ -68,6 +69,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
 
   await app.register(errors);
+  if (options.config.OTEL_EXPORTER_OTLP_ENDPOINT) await app.register(tracing);
   await app.register(observe, { duration: httpMetrics(registry), draining });
   await app.register(unrouted);
   await app.register(parsing);

@@ -1,3 +1,5 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+
 export interface CoalesceOptions<Item, Result> {
   /** Runs one batch; answers in the order of the items. */
   run: (items: Item[]) => Promise<Result[]>;
@@ -31,7 +33,8 @@ export class Coalescer<Item, Result> {
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (!this.flying) void this.fly();
+      // A batch is everybody's: it must not run in the trace of who came first.
+      if (!this.flying) void context.with(ROOT_CONTEXT, this.fly, this);
     });
   }
 

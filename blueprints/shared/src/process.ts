@@ -10,6 +10,7 @@ import { bootChecks } from './modules/boot.ts';
 import { createRegistry } from './ops/metrics.ts';
 import { ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
+import type { Tracing } from './tracing/sdk.ts';
 
 /** What every process of the service has. */
 export interface Base {
@@ -43,6 +44,7 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
   const readiness = new ReadinessCheck(db, bootChecks(config), log);
+  const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));
   const ops = createOpsServer(readiness, registry, log);
 
@@ -51,12 +53,13 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
     async ({ err, signal }) => {
       if (err) log.fatal({ err }, err.message);
       else log.info({ signal }, 'shutting down');
+      const stopBy = performance.now() + config.SHUTDOWN_GRACE_S * 1000;
       readiness.draining = true;
       if (!err) await sleep(config.SHUTDOWN_DRAIN_MS);
       await service.stop();
       ops.close();
       ops.closeAllConnections();
-      await db.close();
+      await Promise.all([db.close(), tracing?.close(flushMs(stopBy))]);
       log.info('closed');
     },
   );
@@ -78,6 +81,20 @@ async function orExit<T>(make: () => T | Promise<T>): Promise<T> {
     process.exit(1);
   }
 }
+
+/** Loads OpenTelemetry's SDK where spans have a place to go, and nowhere else. */
+async function startTracing(
+  config: Config,
+  name: string,
+  log: Logger,
+): Promise<Tracing | undefined> {
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const sdk = await import('./tracing/sdk.ts');
+  return sdk.startTracing({ name, ratio: config.OTEL_TRACES_SAMPLER_ARG, log });
+}
+
+/** A collector that is slow or away must not cost a process its clean end. */
+const flushMs = (stopBy: number) => Math.min(2000, Math.max(0, (stopBy - performance.now()) / 2));
 
 async function listen(server: Server, port: number, host: string) {
   server.listen(port, host);

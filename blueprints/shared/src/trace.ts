@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 const format = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
+export const isTraceparent = (header: unknown): header is string =>
+  typeof header === 'string' && format.test(header);
+
 /** The caller's W3C trace context, or a new one. It goes with the job wherever the job goes. */
 export function traceparentOf(header: unknown): string {
-  if (typeof header === 'string' && format.test(header)) return header;
+  if (isTraceparent(header)) return header;
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }
 

@@ -30,7 +30,10 @@ function toProblem(error: FastifyError): Problem {
   const { statusCode = 500 } = error;
   if (statusCode === 413) return new Problem(413, `The body exceeds ${maxBodyBytes} bytes.`);
   if (statusCode === 415) return notJson();
-  // Fastify's other refusals, such as of a path that is not percent-encoded.
-  if (statusCode >= 400 && statusCode < 500) return new Problem(statusCode, error.message);
+  if (error.code === 'FST_ERR_BAD_URL')
+    return new Problem(400, 'The path is not percent-encoded UTF-8.');
+  // Fastify's other refusals. Their messages quote what was sent.
+  if (statusCode >= 400 && statusCode < 500)
+    return new Problem(statusCode, 'The request cannot be read.');
   return new Problem(500, 'The service failed. The log tells why, under the trace id.');
 }

@@ -30,7 +30,8 @@ export const observe = fp(async (app, { duration, draining }: ObserveOptions) =>
   app.decorateRequest('traceparent', '');
   app.decorateReply('streams', false);
   app.addHook('onRequest', async (request, reply) => {
-    request.traceparent = traceparentOf(request.headers.traceparent);
+    // A traced request has that of its span already.
+    request.traceparent ||= traceparentOf(request.headers.traceparent);
     request.log = request.log.child({ trace_id: traceIdOf(request.traceparent) });
     if (draining()) reply.header('connection', 'close');
   });

@@ -3,6 +3,7 @@ import { PermanentError } from '../jobs/failures.ts';
 import type { Dependency } from '../outgoing/dependency.ts';
 import { CallFailed } from '../outgoing/errors.ts';
 import { HttpClient } from '../outgoing/http.ts';
+import { activeSpan } from '../tracing/spans.ts';
 
 export interface AiOptions {
   /** With /v1. */
@@ -33,6 +34,8 @@ const completion = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string().min(1) }) })).min(1),
 });
 
+const failure = z.object({ error: z.object({ code: z.unknown(), type: z.unknown() }) });
+
 const permanentStatuses = [400, 401, 403];
 
 /** Calls an OpenAI-compatible API, through its Dependency. */
@@ -49,6 +52,10 @@ export class AiClient {
   /** The reply's text. Throws AiError or PermanentError, and what Dependency.call throws. */
   complete(messages: ChatMessage[], call: CallOptions): Promise<string> {
     return this.api.call(async (signal) => {
+      activeSpan()?.setAttributes({
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': this.options.model,
+      });
       const { status, text, retryAfterMs } = await this.post(messages, { ...call, signal });
       if (permanentStatuses.includes(status))
         throw new PermanentError(refusal(status), saying(text));
@@ -68,32 +75,44 @@ export class AiClient {
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': call.idempotencyKey,
-      traceparent: call.traceparent,
       ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
     };
     const body = JSON.stringify({ model, messages });
     try {
-      const { signal } = call;
-      return await this.http.post(`${baseUrl}/chat/completions`, { headers, body, signal });
+      const { signal, traceparent } = call;
+      const request = { headers, body, signal, traceparent };
+      return await this.http.post(`${baseUrl}/chat/completions`, request);
     } catch (cause) {
       throw new AiError('The AI API could not be reached', { cause });
     }
   }
 }
 
-// A message reaches the tenant and its webhooks. What the API said, and where it is, is for the log.
+// A message reaches the tenant and its webhooks. Why the API refused, and where it is, is for the log.
 const refusal = (status: number) => `The AI API answered ${status}`;
-const saying = (text: string) => ({ cause: new Error(text.slice(0, 200)) });
+
+/** The code of an error, such as invalid_api_key. What it says in words may quote the key or the
+ *  tenant's text. */
+function saying(text: string): ErrorOptions {
+  const result = failure.safeParse(parse(text));
+  const { code, type } = result.data?.error ?? {};
+  const why = [code, type].find((word) => typeof word === 'string' && /^[a-z_]{1,64}$/.test(word));
+  return why === undefined ? {} : { cause: new Error(String(why)) };
+}
 
 function contentOf(text: string) {
-  let reply: unknown;
-  try {
-    reply = JSON.parse(text);
-  } catch {
-    throw new AiError('The AI API answered something that is not JSON');
-  }
+  const reply = parse(text);
+  if (reply === undefined) throw new AiError('The AI API answered something that is not JSON');
   const result = completion.safeParse(reply);
   const content = result.data?.choices[0]?.message.content;
   if (content === undefined) throw new AiError('The AI API answered without choices[0].message');
   return content;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

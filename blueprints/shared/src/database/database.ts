@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 import type { Statement } from './statement.ts';
+import { traceStatement } from './tracing.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -48,10 +49,12 @@ export class Database implements Reader {
   }
 
   async query<Row extends object>(
-    { name, text }: Statement<Row>,
+    statement: Statement<Row>,
     values: unknown[] = [],
   ): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
+    const { name, text } = statement;
+    const answer = this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
+    const { rows } = await traceStatement(statement, answer);
     this.answeredAt = performance.now();
     return rows;
   }

@@ -15,14 +15,19 @@ export interface Seed {
 
 /** A statement of the service, made by `statement()` alone. `Row` is what it answers, a row each. */
 class Statement<Row extends object = object> {
+  /** As it was declared. */
+  readonly title: string;
+  /** What Postgres knows it by. */
   readonly name: string;
   readonly text: string;
   readonly example: (seed: Seed) => unknown[];
   /** Never set: keeps the type of the rows, and any object that is alike from being a Statement. */
   declare protected readonly row: Row;
 
-  constructor(name: string, text: string, example: Statement['example']) {
-    this.name = name;
+  constructor(title: string, text: string, example: Statement['example']) {
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+    this.title = title;
+    this.name = `${title}.${hash}`;
     this.text = text;
     this.example = example;
   }
@@ -41,8 +46,7 @@ export function statement<Row extends object>(
   example: Statement['example'] = () => [],
 ): Statement<Row> {
   if (declared.has(name)) throw new Error(`There are two statements named ${name}`);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  const made = new Statement<Row>(`${name}.${hash}`, text, example);
+  const made = new Statement<Row>(name, text, example);
   declared.set(name, made);
   return made;
 }

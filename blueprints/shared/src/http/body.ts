@@ -44,7 +44,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Problem(400, `The body is not JSON: ${(error as Error).message}`);
+    // Of the parser's message only the place: it also quotes what stands there.
+    const at = /at position \d+/.exec((error as Error).message)?.[0] ?? '';
+    throw new Problem(400, `The body is not JSON${at && ` ${at}`}.`);
   }
 }
 

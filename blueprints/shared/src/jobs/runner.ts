@@ -6,10 +6,12 @@ import type { Logger } from '../logger.ts';
 import type { JobMetrics } from '../ops/metrics.ts';
 import { unstorable } from '../text.ts';
 import { traceIdOf } from '../trace.ts';
+import { activeTraceparent, inSpan } from '../tracing/spans.ts';
 import { AbortReason, describe, PermanentError, Postponed } from './failures.ts';
 import type { Leases } from './leases.ts';
 import type { ClaimedJob, Run } from './model.ts';
 import type { JobStore } from './store.ts';
+import { recordFailure, startRun } from './tracing.ts';
 import type { JobHandler } from './type.ts';
 
 /** While a release rolls out, workers of the one before meet its new types. */
@@ -45,9 +47,15 @@ export class Runner {
     const log = this.options.log.child({ job_id: job.id, run: job.run, type: job.type, trace_id });
     const startedAt = performance.now();
     log.info('job started');
-    const status = await this.settle(job, lease.signal, log);
-    this.options.metrics.settled(job.type, status, (performance.now() - startedAt) / 1000);
-    log.info({ status }, 'job settled');
+    const span = startRun(job);
+    try {
+      const status = await inSpan(span, () => this.settle(job, lease.signal, log));
+      span?.setAttribute('job.status', status);
+      this.options.metrics.settled(job.type, status, (performance.now() - startedAt) / 1000);
+      log.info({ status }, 'job settled');
+    } finally {
+      span?.end();
+    }
   }
 
   private async settle(job: ClaimedJob, signal: AbortSignal, log: Logger): Promise<string> {
@@ -67,7 +75,8 @@ export class Runner {
     if (!handler) throw new Postponed(`This worker has no handler of ${job.type}`, unknownTypeMs);
     const input = handler.type.input.safeParse(job.input);
     if (!input.success) throw misfit('input', input.error);
-    const { id, run, traceparent, failures } = job;
+    const { id, run, failures } = job;
+    const traceparent = activeTraceparent() ?? job.traceparent;
     // Nobody fails over a progress that could not be written.
     const progress = async (percent: number) => {
       const whole = Math.round(Math.min(100, Math.max(0, percent)));
@@ -86,6 +95,7 @@ export class Runner {
   private async fail(job: ClaimedJob, error: unknown, signal: AbortSignal, log: Logger) {
     const permanent = error instanceof PermanentError;
     log.warn({ err: error, permanent }, 'job failed');
+    recordFailure(error);
     const failure = { id: job.id, run: job.run, error: describe(error), permanent };
     const write = async () => (await this.options.store.fail(failure))?.status ?? 'fenced';
     return this.record(job, write, signal, log);

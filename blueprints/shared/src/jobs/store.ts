@@ -1,6 +1,7 @@
 import { Coalescer } from '../coalesce.ts';
 import type { Database } from '../database/database.ts';
 import type { Statement } from '../database/statement.ts';
+import { traceStatement } from '../database/tracing.ts';
 import { isExhausted, isUnavailable } from '../database/unavailable.ts';
 import type {
   ClaimedJob,
@@ -29,8 +30,9 @@ const batch = {
   shared: isExhausted,
 };
 
-/** The transitions of jobs. What many callers do at once is coalesced into one statement; a batched
- *  method answers null to a caller whose row did not qualify: it was fenced, taken or finished. */
+/** The transitions of jobs. What many callers do at once is coalesced into one statement, and each has
+ *  a span of its own wait; a batched method answers null to a caller whose row did not qualify: it was
+ *  fenced, taken or finished. */
 export class JobStore {
   private readonly db: Database;
   private readonly options: StoreOptions;
@@ -83,7 +85,7 @@ export class JobStore {
 
   /** null: the idempotency key is already there. */
   create(job: NewJob): Promise<Created | null> {
-    return this.creations.submit(job);
+    return traceStatement(statements.create, this.creations.submit(job));
   }
 
   claim(run: Run): Promise<ClaimedJob | null> {
@@ -91,11 +93,12 @@ export class JobStore {
   }
 
   finish(run: Run, result: unknown): Promise<Run | null> {
-    return this.finishes.submit({ ...run, result: JSON.stringify(result ?? null) });
+    const item = { ...run, result: JSON.stringify(result ?? null) };
+    return traceStatement(statements.finish, this.finishes.submit(item));
   }
 
   fail(failure: Failure): Promise<Failed | null> {
-    return this.failures.submit(failure);
+    return traceStatement(statements.fail, this.failures.submit(failure));
   }
 
   async progress({ id, run }: Run, percent: number): Promise<void> {
@@ -108,7 +111,7 @@ export class JobStore {
 
   /** Hands a run back for later: it could not be tried, which counts no failure. */
   postpone(run: Postponement): Promise<Run | null> {
-    return this.postponements.submit(run);
+    return traceStatement(statements.handBack, this.postponements.submit(run));
   }
 
   async renewLeases(runs: Run[]): Promise<void> {

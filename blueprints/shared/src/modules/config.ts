@@ -9,6 +9,7 @@ import { replicaVariables } from '../database/replica/variables.ts';
 {% if queue_store == 'redis' %}
 import { queueVariables } from '../redis/variables.ts';
 {% endif %}
+import { tracingVariables } from '../tracing/variables.ts';
 import { webhookVariables } from '../webhooks/variables.ts';
 
 /** The environment of the modules. */
@@ -24,6 +25,7 @@ export const moduleVariables = {
 {% if database == 'replicas' %}
   ...replicaVariables,
 {% endif %}
+  ...tracingVariables,
   ...webhookVariables,
 };
 

@@ -36,12 +36,13 @@ export function createOpsServer(
     }),
   );
   return createServer(async (request, response) => {
-    const route = routes.get(request.url?.split('?')[0] ?? '');
+    const path = request.url?.split('?')[0] ?? '';
+    const route = routes.get(path);
     let answer = json(404, { status: 'not found' });
     try {
       if (route) answer = await route();
     } catch (error) {
-      log.warn({ err: error, url: request.url }, 'operations request failed');
+      log.warn({ err: error, path }, 'operations request failed');
       answer = json(503, { status: 'unavailable' });
     }
     response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);

@@ -1,3 +1,4 @@
+import { context } from '@opentelemetry/api';
 import { type BulkheadPolicy, bulkhead, isBulkheadRejectedError } from 'cockatiel';
 import { aborted } from '../deadline.ts';
 
@@ -36,10 +37,11 @@ export class Bulkhead {
     const wait = new AbortController();
     const timer = setTimeout(() => wait.abort(new BulkheadFull()), this.options.queueMs);
     const either = AbortSignal.any([signal, wait.signal]);
-    const turn = () => {
+    // The turn comes when another call ends, but it is its caller's.
+    const turn = context.bind(context.active(), () => {
       clearTimeout(timer);
       return call();
-    };
+    });
     try {
       // The policy itself looks at the signal of a waiting call only when its turn comes.
       return await Promise.race([this.policy.execute(turn, either), aborted(either)]);

@@ -1,6 +1,8 @@
+import { SpanKind } from '@opentelemetry/api';
 import { isBrokenCircuitError } from 'cockatiel';
 import { checkDeadline, DeadlineExceeded, withDeadline } from '../deadline.ts';
 import { PermanentError } from '../jobs/failures.ts';
+import { activeSpan, inSpan, markFailed, startSpan } from '../tracing/spans.ts';
 import { Breaker, type BreakerOptions, breakerDefaults, type Outcome } from './breaker.ts';
 import { Bulkhead, BulkheadFull } from './bulkhead.ts';
 import { CallFailed, CallRefused, type Refusal } from './errors.ts';
@@ -61,7 +63,22 @@ export class Dependency {
   /** Throws CallRefused when the call was not made, DeadlineExceeded, the signal's reason, or what
    *  `work` throws; all of it but a PermanentError counts against the dependency. */
   async call<T>(work: (signal: AbortSignal) => Promise<T>, options: CallOptions<T>): Promise<T> {
-    const { signal, retry = false, fallback } = options;
+    const attributes = { 'outgoing.dependency': this.name };
+    const span = startSpan(`call ${this.name}`, { kind: SpanKind.CLIENT, attributes });
+    try {
+      return await inSpan(span, () => this.tryCall(work, options));
+    } catch (error) {
+      markFailed(span, error instanceof Error ? error.name : typeof error);
+      throw error;
+    } finally {
+      span?.end();
+    }
+  }
+
+  private async tryCall<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    { signal, retry = false, fallback }: CallOptions<T>,
+  ): Promise<T> {
     try {
       this.admit(retry);
       return await this.bulkhead.execute(() => this.attempt(work, signal, retry), signal);
@@ -69,6 +86,7 @@ export class Dependency {
       const refused = this.asRefused(error);
       if (!refused) throw error;
       this.metrics.refused(this.name, refused.refusal);
+      activeSpan()?.setAttribute('outgoing.refusal', refused.refusal);
       if (!fallback) throw refused;
       return fallback(refused);
     }
@@ -92,12 +110,14 @@ export class Dependency {
     if (retry) this.budget.spend();
     else this.budget.earn();
     const isProbe = this.breaker.state !== 'closed';
+    activeSpan()?.addEvent('admitted', { 'outgoing.breaker': this.breaker.state });
     const startedAt = performance.now();
     const ending = await this.breaker.execute(async () => {
       const ended = await this.endingOf(work, signal);
       // A probe that its caller aborted has shown nothing: the breaker opens again.
       const failed = ended.failed || (isProbe && ended.outcome === 'aborted');
       this.metrics.called(this.name, ended.outcome, (performance.now() - startedAt) / 1000);
+      activeSpan()?.setAttribute('outgoing.outcome', ended.outcome);
       if (ended.outcome === 'aborted' && !failed) throw signal.reason;
       return { ...ended, failed };
     }, signal);

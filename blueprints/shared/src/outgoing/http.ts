@@ -1,4 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import { describeCall, describeStatus } from '../tracing/http.ts';
+import { activeSpan, traceparentFrom } from '../tracing/spans.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface Answer {
@@ -10,6 +12,8 @@ export interface Answer {
 
 export interface Get {
   headers?: Record<string, string>;
+  /** W3C trace context to send along, where the call has no span of its own. */
+  traceparent?: string;
   /** Of the Dependency's call: the only timeout there is. */
   signal: AbortSignal;
 }
@@ -40,9 +44,21 @@ export class HttpClient {
 
   private async send(
     url: string,
-    options: Get & Pick<Dispatcher.RequestOptions, 'method' | 'body'>,
+    {
+      traceparent: given,
+      headers,
+      ...options
+    }: Get & Pick<Dispatcher.RequestOptions, 'method' | 'body'>,
   ) {
-    const answer = await request(url, { dispatcher: this.agent, ...options });
+    const span = activeSpan();
+    describeCall(span, options.method, url);
+    const traceparent = span ? traceparentFrom(span) : given;
+    const answer = await request(url, {
+      dispatcher: this.agent,
+      headers: { ...headers, ...(traceparent && { traceparent }) },
+      ...options,
+    });
+    describeStatus(span, answer.statusCode);
     return {
       status: answer.statusCode,
       text: await answer.body.text(),

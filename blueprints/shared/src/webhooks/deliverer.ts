@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import { startLoop } from '../loop.ts';
 import { traceIdOf } from '../trace.ts';
+import { inSpan, markFailed } from '../tracing/spans.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { WebhookMetrics } from './metrics.ts';
 import { delayAfter } from './schedule.ts';
 import type { WebhookSender } from './sender.ts';
+import { startAttempt } from './tracing.ts';
 
 export interface DelivererOptions {
   deliveries: Deliveries;
@@ -79,13 +81,18 @@ export class Deliverer {
     const log = this.options.log.child(fields);
     const startedAt = performance.now();
     this.busy.set(host, (this.busy.get(host) ?? 0) + 1);
+    const span = startAttempt(delivery);
     try {
-      const outcome = await this.attempt(delivery, log);
+      const outcome = await inSpan(span, () => this.attempt(delivery, log));
+      span?.setAttribute('webhook.outcome', outcome);
+      if (outcome === 'retrying' || outcome === 'dead') markFailed(span, outcome);
       this.options.metrics.attempted(outcome, (performance.now() - startedAt) / 1000);
       log.info({ outcome }, 'webhook settled');
     } catch (error) {
       log.warn({ err: error }, 'webhook not settled; when its lease runs out it is sent again');
+      markFailed(span, (error as Error).name);
     } finally {
+      span?.end();
       this.free(host);
     }
   }

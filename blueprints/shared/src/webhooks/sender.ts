@@ -1,6 +1,8 @@
 import { type Agent, request } from 'undici';
 import service from '../../package.json' with { type: 'json' };
 import { retryAfterMs } from '../outgoing/retry-after.ts';
+import { describeStatus } from '../tracing/http.ts';
+import { activeSpan, traceparentFrom } from '../tracing/spans.ts';
 import type { Delivery, Failure } from './deliveries.ts';
 import { bodyOf, signatureOf } from './message.ts';
 
@@ -42,6 +44,7 @@ export class WebhookSender {
 
   private async post(delivery: Delivery, signal: AbortSignal): Promise<Reply> {
     const body = bodyOf(delivery);
+    const span = activeSpan();
     const {
       statusCode,
       headers,
@@ -55,11 +58,12 @@ export class WebhookSender {
       headers: {
         'content-type': 'application/json',
         'user-agent': service.name,
-        traceparent: delivery.job.traceparent,
+        traceparent: span ? traceparentFrom(span) : delivery.job.traceparent,
         ...signatureOf(delivery, body),
       },
       body,
     });
+    describeStatus(span, statusCode);
     // The status says it all, however the body ends.
     await reply.dump({ limit: maxReplyBytes, signal }).catch(() => {});
     if (statusCode >= 200 && statusCode <= 299) return 'ok';

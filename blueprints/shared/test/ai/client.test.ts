@@ -42,6 +42,16 @@ describe('a wrong reply', () => {
     expect(error).toMatchObject({ name, message: `The AI API answered ${status}` });
   });
 
+  test('tells its code, and not what it says', async () => {
+    const message = 'Wrong key: sk-1234';
+    const type = 'invalid_request_error';
+    const body = (error: unknown) => JSON.stringify({ error });
+    const { cause } = await failing({ status: 401, body: body({ message, type, code: null }) });
+    expect(cause).toMatchObject({ message: type });
+    const code = message;
+    expect((await failing({ status: 401, body: body({ message, code }) })).cause).toBeUndefined();
+  });
+
   test.each(['no json', '{}', '{"choices":[]}', '{"choices":[{"message":{"content":7}}]}'])(
     'of another shape is an AiError: %s',
     async (body) => expect(await failing({ status: 200, body })).toMatchObject({ name: 'AiError' }),

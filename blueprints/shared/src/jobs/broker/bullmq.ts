@@ -4,6 +4,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../logger.ts';
 import { connectBlocking, connectRedis } from '../../redis/connection.ts';
+import { traceIdOf } from '../../trace.ts';
 import type { Message, Run } from '../model.ts';
 import type { Consumer } from '../transport.ts';
 import type { Broker } from './broker.ts';
@@ -85,7 +86,11 @@ export class BullBroker implements Broker {
     });
     worker.on('error', (error) => this.log.debug({ err: error }, 'queue worker error'));
     // Only a claim can fail here; the message is gone then, and is found to be lost.
-    worker.on('failed', (_, error) => this.log.warn({ err: error }, 'message not taken'));
+    worker.on('failed', (message, error) => {
+      const { id: job_id, traceparent = '' } = message?.data ?? {};
+      const trace_id = traceIdOf(traceparent);
+      this.log.warn({ err: error, job_id, trace_id }, 'message not taken');
+    });
     return {
       close: async () => {
         // While Redis is away the worker cannot tell it what it did; nothing depends on that.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../logger.ts';
 import type { LoopOptions } from '../../loop.ts';
+import { traceIdOf } from '../../trace.ts';
 import type { ClaimedJob, OnEvents } from '../model.ts';
 import type { Runner } from '../runner.ts';
 import type { Consumer, Transport } from '../transport.ts';
@@ -81,7 +82,9 @@ export class PostgresTransport implements Transport {
       await runner.work(job);
     } catch (error) {
       // Its end could not be written: the lease runs out, and another worker takes it.
-      this.log.error({ err: error, job_id: job.id }, 'job not settled');
+      const { id: job_id, traceparent } = job;
+      const trace_id = traceIdOf(traceparent);
+      this.log.error({ err: error, job_id, trace_id }, 'job not settled');
     }
   }
 
