@@ -15,7 +15,7 @@ if (command === 'enqueue') {
     ),
   );
 } else {
-  const options = { batchSize: 1000, localConcurrency: 2, pollingIntervalSeconds: 0.5 };
+  const options = { batchSize: 1000, localConcurrency: 2, burstWhenBatchFull: true };
   await boss.work('peer', options, async (jobs) => {
     await storeAll(jobs.map(({ id }) => id));
     tell(jobs.length);

@@ -55,6 +55,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log as FastifyInstance['log'],
     logController: new fastify.LogController({ disableRequestLogging: true }),
+    // observe gives each request its own, under its trace id.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: maxBodyBytes,
     // As long as a request line can be: an id that is no UUID is 404, not 414.
     routerOptions: { maxParamLength: 16_384 },

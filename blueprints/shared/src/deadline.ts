@@ -27,16 +27,25 @@ export async function withDeadline<T>(
   { ms, of, signal }: Deadline,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  signal?.throwIfAborted();
   const deadline = new AbortController();
-  const late = () => deadline.abort(new DeadlineExceeded(`${of} did not end within ${ms} ms`));
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const end = (reason: unknown) => {
+    deadline.abort(reason);
+    reject(reason);
+  };
+  const late = () => end(new DeadlineExceeded(`${of} did not end within ${ms} ms`));
+  const follow = () => end(signal?.reason);
   const timer = setTimeout(late, ms);
-  const either = AbortSignal.any([deadline.signal, ...(signal ? [signal] : [])]);
+  // By hand: AbortSignal.any costs as much as all the rest.
+  signal?.addEventListener('abort', follow, { once: true });
   try {
-    return await Promise.race([work(either), aborted(either)]);
+    return await Promise.race([work(deadline.signal), over]);
   } catch (error) {
-    throw either.aborted ? either.reason : error;
+    throw deadline.signal.aborted ? deadline.signal.reason : error;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', follow);
   }
 }
 

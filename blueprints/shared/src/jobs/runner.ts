@@ -46,7 +46,7 @@ export class Runner {
     const trace_id = traceIdOf(job.traceparent);
     const log = this.options.log.child({ job_id: job.id, run: job.run, type: job.type, trace_id });
     const startedAt = performance.now();
-    log.info('job started');
+    log.debug('job started');
     const span = startRun(job);
     try {
       const status = await inSpan(span, () => this.settle(job, lease.signal, log));
