@@ -66,6 +66,14 @@ const startedAt = performance.now();
 for (let at = 0; at < count; at += 1000) {
   await Promise.all(Array.from({ length: 1000 }, () => store.create(job())));
 }
+if (process.env.QUEUE_STORE === 'redis') {
+  // As workers do: published is what BullMQ calls added.
+  const { BullBroker } = await import('./src/jobs/broker/bullmq.ts');
+  const { relay } = await import('./src/jobs/broker/relay.ts');
+  const broker = new BullBroker(process.env.REDIS_URL, process.env.QUEUE_NAME, log);
+  await broker.epoch();
+  while ((await broker.epoch()) && (await relay(db, broker, log)));
+}
 console.log(JSON.stringify({ seconds: (performance.now() - startedAt) / 1000 }));
 process.exit();
 """
@@ -129,6 +137,7 @@ class Service:
         env = {
             "DATABASE_URL": database,
             "DATABASE_DIRECT_URL": database,
+            "QUEUE_STORE": self.store,
             "QUEUE_NAME": f"bench-{uuid.uuid4()}",
             "HOST": "127.0.0.1",
             "OPS_PORT": ops,

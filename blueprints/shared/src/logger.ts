@@ -7,7 +7,13 @@ const secretDepth = 3;
 
 /** Lines go out together, at least ten times a second and when the process exits; a SIGKILL loses
  *  what came since. While nobody takes them, no more than these are kept. */
-const buffering = { sync: false, minLength: 2 ** 14, periodicFlush: 100, maxLength: 16 * 2 ** 20 };
+const buffering = {
+  sync: false,
+  minLength: 2 ** 14,
+  maxWrite: 2 ** 16,
+  periodicFlush: 100,
+  maxLength: 2 ** 24,
+};
 
 /** JSON lines on stdout. What is logged under a secret's name, at any of three depths, is cut out. */
 export function createLogger(
