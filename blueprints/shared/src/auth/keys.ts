@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/database.ts';
 import { ownScopes } from '../own.ts';
@@ -20,7 +20,7 @@ export interface KeyRow extends Caller {
 }
 
 /** 256 random bits need no slow hash. */
-export const hashKey = (key: string) => createHash('sha256').update(key).digest();
+export const hashKey = (key: string) => hash('sha256', key, 'buffer');
 
 export class KeyStore {
   private readonly db: Database;
