@@ -5,7 +5,7 @@ import { memoryMetrics } from './memory-metrics.ts';
 
 export type JobMetrics = ReturnType<typeof jobMetrics>;
 
-/** Node's own metrics (event loop, heap, CPU), its limits, and the pool's. */
+/** Node's own metrics (event loop, heap, CPU), its limits, and the database's. */
 export function createRegistry(db: Database): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -17,6 +17,14 @@ export function createRegistry(db: Database): Registry {
     registers: [registry],
     collect() {
       for (const [state, count] of Object.entries(db.connections)) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'database_silence_seconds',
+    help: 'How long Postgres has not answered this process',
+    registers: [registry],
+    collect() {
+      this.set((performance.now() - db.answeredAt) / 1000);
     },
   });
   return registry;
