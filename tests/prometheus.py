@@ -117,10 +117,17 @@ class Prometheus(Server):
     def env(self) -> dict[str, str]:
         return {}
 
+    def scraped(self) -> int:
+        """How many processes it reaches."""
+        return sum(target["health"] == "up" for target in self._ask("targets")["activeTargets"])
+
     def firing(self) -> set[str]:
-        answer = httpx.get(f"http://{ports.HOST}:{self.port}/api/v1/alerts").json()
+        """Names of alerts."""
         return {
             alert["labels"]["alertname"]
-            for alert in answer["data"]["alerts"]
+            for alert in self._ask("alerts")["alerts"]
             if alert["state"] == "firing"
         }
+
+    def _ask(self, what: str) -> dict[str, Any]:
+        return httpx.get(f"http://{ports.HOST}:{self.port}/api/v1/{what}").json()["data"]
