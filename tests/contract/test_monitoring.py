@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -101,14 +102,22 @@ def missing(expr: str, exported: Exported, known: set[str]) -> Iterator[str]:
     """The selectors of an expression that find nothing, and labels that it groups by in vain."""
     found = [(name, matchers) for name, matchers in selectors(expr) if name not in known]
     for name, matchers in found:
-        wanted = [each for each in matchers if each[0] != "job"]
-        if not any(all(fits(one, *each) for each in wanted) for one in exported.get(name, [])):
-            yield f"{name} {wanted} in {expr}"
+        choices = [alternatives(*each) for each in matchers if each[0] != "job"]
+        for wanted in itertools.product(*choices):
+            if not any(all(fits(one, *each) for each in wanted) for one in exported.get(name, [])):
+                yield f"{name} {wanted} in {expr}"
     labels = {label for name, _ in found for one in exported.get(name, []) for label in one}
     for grouped in re.findall(r"by \(([^)]*)\)", expr):
         for label in re.split(r", *", grouped):
             if found and label != "instance" and label not in labels:
                 yield f"by {label} in {expr}"
+
+
+def alternatives(label: str, operator: str, value: str) -> list[tuple[str, str, str]]:
+    """Each value of a list such as `due|published` has to be there."""
+    if operator == "=~" and re.fullmatch(r"[a-z_]+(\|[a-z_]+)+", value):
+        return [(label, "=", one) for one in value.split("|")]
+    return [(label, operator, value)]
 
 
 def fits(series: dict[str, str], label: str, operator: str, value: str) -> bool:
