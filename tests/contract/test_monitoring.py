@@ -81,7 +81,8 @@ def test_no_label_has_a_value_for_each_job_or_tenant(exported):
     """By names of labels: those with bounded values."""
     bounded = {
         "method", "route", "status", "reason", "type", "state", "dependency", "outcome", "refusal",
-        "tier", "server", "replica", "le", "kind", "space", "version", "major", "minor", "patch",
+        "statement", "tier", "server", "replica", "le", "kind", "space",
+        "version", "major", "minor", "patch",
     }  # fmt: skip
     labels = {label for series in exported.values() for one in series for label in one}
     assert labels <= bounded
