@@ -3,6 +3,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import { Authenticator } from './auth/authenticator.ts';
 import { KeyStore } from './auth/keys.ts';
+import { refusalMetrics } from './backpressure/metrics.ts';
 import { RateLimiter } from './backpressure/rate-limiter.ts';
 import { Shedder } from './backpressure/shedder.ts';
 import type { TokenSource } from './backpressure/tokens.ts';
@@ -80,6 +81,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(backpressure, {
     limiter: new RateLimiter(options.tokens, log),
     shedder: createShedder(options),
+    count: refusalMetrics(registry),
   });
 
   const cache = createCache(options);

@@ -1,5 +1,6 @@
 /** The sizes that the brief computed (docs/architecture.md shows the arithmetic).
- *  The environment variable of the same name, in capitals, overrides each; RATE_LIMIT_RPS peak_rps. */
+ *  The environment variable of the same name, in capitals, overrides each; RATE_LIMIT_RPS peak_rps.
+ *  p95_ms and longest_operation_s are promises, which metrics are measured by: nothing overrides them. */
 export const sizing = {
   api_pool: {{ size.api_pool }},
   worker_pool: {{ size.worker_pool }},
@@ -16,6 +17,8 @@ export const sizing = {
   webhook_concurrency: {{ size.webhook_concurrency }},
   retention_days: {{ size.retention_days }},
   peak_rps: {{ size.peak_rps }},
+  p95_ms: {{ size.p95_ms }},
+  longest_operation_s: {{ size.longest_operation_s }},
   job_wait_s: {{ size.job_wait_s }},
   max_queue_depth: {{ size.max_queue_depth }},
 };

@@ -13,7 +13,6 @@ import { type LoopOptions, startLoop } from './loop.ts';
 import { createRetention } from './modules/retention.ts';
 import { createTransport } from './modules/transport.ts';
 import { jobMetrics } from './ops/metrics.ts';
-import { queueMetrics } from './ops/queue-metrics.ts';
 import { Dependency, type DependencyOptions } from './outgoing/dependency.ts';
 import { outgoingMetrics } from './outgoing/metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
@@ -33,7 +32,7 @@ function createWorker(base: Base): Service {
   });
   const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
-  const metrics = jobMetrics(registry);
+  const metrics = jobMetrics(registry, jobTypes);
   const outgoing = outgoingMetrics(registry);
   const dependency = (options: DependencyOptions) => new Dependency(options, outgoing);
   const ai = createAi(config, dependency);
@@ -42,7 +41,6 @@ function createWorker(base: Base): Service {
   const runner = new Runner({ store, leases, handlers, metrics, log });
   const webhooks = createDeliverer(base);
   const retention = createRetention(base);
-  queueMetrics(registry, db);
 
   const chores: LoopOptions[] = [
     ...transport.chores,

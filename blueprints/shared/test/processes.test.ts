@@ -82,6 +82,8 @@ test('a job goes from request to result, and fails and comes back as its script 
   const metrics = await (await fetch(`${worker.ops}/metrics`)).text();
   expect(metrics).toMatch(/job_runs_total\{type="summarize",status="succeeded"\} 3/);
   expect(metrics).toContain('jobs_unfinished{state="active"} 0');
+  expect(metrics).toContain('job_runs_total{type="summarize",status="fenced"} 0');
+  expect(metrics).toMatch(/^process_memory_limit_bytes [1-9]/m);
   worker.child.kill('SIGTERM');
   expect(await worker.ended).toBe(0);
 });

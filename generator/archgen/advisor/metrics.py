@@ -78,7 +78,7 @@ def _jobs(plan: Plan) -> Iterator[Row]:
     yield (
         "backlog",
         f"fewer jobs wait than are shed at ({shown(plan.queue_depth)})",
-        'max(jobs_unfinished{state="due"}) + max(jobs_unfinished{state="published"})',
+        'sum(max by (state) (jobs_unfinished{state=~"due|published|put_off"}))',
         f"< {plan.queue_depth}",
         "job_wait_s",
     )

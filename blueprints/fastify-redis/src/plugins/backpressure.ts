@@ -22,10 +22,13 @@ declare module 'fastify' {
 export interface BackpressureOptions {
   limiter: RateLimiter;
   shedder: Shedder;
+  /** Told of every error: it counts refusals. */
+  count: (error: unknown) => void;
 }
 
 /** Refuses early, before a body is read: what the process, the tenant or the workers cannot take. */
-export const backpressure = fp(async (app, { limiter, shedder }: BackpressureOptions) => {
+export const backpressure = fp(async (app, options: BackpressureOptions) => {
+  const { limiter, shedder, count } = options;
   app.decorateRequest('refusal', undefined);
   app.addHook('onRequest', async (request) => refuse(request, shedder.busy));
   // After the route has asked for the API key, which tells the tenant.
@@ -37,6 +40,8 @@ export const backpressure = fp(async (app, { limiter, shedder }: BackpressureOpt
     }
     if (request.routeOptions.config.makesJobs) refuse(request, shedder.full);
   });
+
+  app.addHook('onError', async (_request, _reply, error) => count(error));
 
   let stop = async () => {};
   app.addHook('onListen', async () => {

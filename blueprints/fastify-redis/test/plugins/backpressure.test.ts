@@ -12,6 +12,7 @@ import { until } from '../support/wait.ts';
 const database = testDatabase();
 const payload = { type: 'summarize', input: { text: 'a text' } };
 let app: FastifyInstance;
+let registry: Registry;
 let keys: KeyStore;
 
 beforeAll(() => {
@@ -20,11 +21,12 @@ beforeAll(() => {
 afterEach(() => app.close());
 
 async function start(policy: RatePolicy, limits: Partial<typeof config> = {}) {
+  registry = new Registry();
   app = await createApp({
     config: { ...config, ...limits, DATABASE_URL: database.url },
     log: silent,
     db: database.db,
-    registry: new Registry(),
+    registry,
     tokens: new LocalTokens(policy),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -33,6 +35,14 @@ async function start(policy: RatePolicy, limits: Partial<typeof config> = {}) {
 const callerOf = async (tenant: string) => ({
   authorization: `Bearer ${await keys.create(tenant, ['admin'])}`,
 });
+
+/** Requests that were refused, by why. */
+async function refusals() {
+  const { values } = (await registry.getSingleMetric('http_requests_refused_total')?.get()) ?? {
+    values: [],
+  };
+  return Object.fromEntries(values.map(({ labels, value }) => [labels.reason, value]));
+}
 
 const inject = (options: InjectOptions) => app.inject(options);
 const get = (headers: Record<string, string>) => inject({ url: '/v1/jobs', headers });
@@ -78,7 +88,9 @@ describe('a tenant that asks too often', () => {
     });
     expect(reused.statusCode).toBe(422);
     await until('a refusal', async () => (await get(caller)).statusCode === 429);
+    const before = await refusals();
     expect((await post({ ...caller, 'idempotency-key': 'new' })).statusCode).toBe(429);
+    expect(await refusals()).toEqual({ ...before, rate: (before.rate ?? 0) + 1 });
   });
 });
 
@@ -93,7 +105,9 @@ test('a queue that is too long takes no further job, and does all else', async (
   });
   expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(1);
   expect((await post(known)).body).toBe(first.body);
+  const before = await refusals();
   expect((await post({ ...caller, 'idempotency-key': 'after' })).statusCode).toBe(503);
+  expect(await refusals()).toEqual({ ...before, queue: (before.queue ?? 0) + 1 });
   expect((await get(caller)).statusCode).toBe(200);
   await database.pool.query("UPDATE jobs SET status = 'cancelled', due_at = NULL");
   await until('the queue to be open', async () => (await post(caller)).statusCode === 202);
@@ -107,6 +121,8 @@ test('a process whose event loop is late refuses all but known keys', async () =
   await app.close();
   await start({ rps: 1000, burst: 1000 }, { MAX_EVENT_LOOP_DELAY_MS: -1000 });
   await until('a refusal', async () => (await get(caller)).statusCode === 503);
+  const before = await refusals();
   expect((await post(known)).body).toBe(first.body);
   expect((await post(caller)).statusCode).toBe(503);
+  expect(await refusals()).toEqual({ ...before, event_loop: (before.event_loop ?? 0) + 1 });
 });

@@ -1,5 +1,5 @@
-import { Problem } from '../http/problem.ts';
 import type { Verdict } from './rate-limiter.ts';
+import { Refusal } from './refusal.ts';
 import type { RatePolicy } from './tokens.ts';
 
 /** RateLimit and RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers): `q` requests in `w` seconds
@@ -13,6 +13,8 @@ export function rateLimitHeaders({ rps, burst }: RatePolicy, { remaining }: Verd
 }
 
 export const tooManyRequests = ({ waitS }: Verdict) =>
-  new Problem(429, 'Your tenant makes more requests than it may.', {
-    headers: { 'retry-after': String(Math.max(1, Math.ceil(waitS))) },
+  new Refusal('rate', {
+    status: 429,
+    detail: 'Your tenant makes more requests than it may.',
+    waitS,
   });

@@ -1,10 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
-import { Problem } from '../http/problem.ts';
+import type { Problem } from '../http/problem.ts';
 import { firstIdAt } from '../jobs/ids.ts';
 import { depths, submitted } from '../ops/statements.ts';
 import { QueueWait } from './queue-wait.ts';
+import { type Reason, Refusal } from './refusal.ts';
 
 export interface ShedderOptions {
   /** How long a job should wait at most; it sheds from ten times that. */
@@ -57,14 +58,14 @@ export class Shedder {
   /** Why no request should be taken now. */
   get busy(): Problem | undefined {
     if (this.loopDelayMs <= this.options.maxLoopDelayMs) return undefined;
-    return shed('This process has more requests than it can answer.', 1);
+    return shed('event_loop', 'This process has more requests than it can answer.', 1);
   }
 
   /** Why no job should be taken now. */
   get full(): Problem | undefined {
     const { seconds } = this.wait;
     if (seconds <= this.maxWaitS && this.depth <= this.options.maxQueueDepth) return undefined;
-    return shed('Too many jobs are waiting.', seconds - this.maxWaitS);
+    return shed('queue', 'Too many jobs are waiting.', seconds - this.maxWaitS);
   }
 
   async sample(): Promise<void> {
@@ -104,8 +105,9 @@ export class Shedder {
   }
 }
 
-function shed(detail: string, seconds: number) {
-  const retryAfterS = Math.ceil(Math.min(longestRetryAfterS, Math.max(1, seconds)));
-  const headers = { 'retry-after': String(retryAfterS) };
-  return new Problem(503, `${detail} Try again later.`, { headers });
-}
+const shed = (reason: Reason, detail: string, seconds: number) =>
+  new Refusal(reason, {
+    status: 503,
+    detail: `${detail} Try again later.`,
+    waitS: Math.min(longestRetryAfterS, seconds),
+  });

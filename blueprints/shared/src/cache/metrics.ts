@@ -2,8 +2,10 @@ import { Counter, type Registry } from 'prom-client';
 
 export type CacheMetrics = ReturnType<typeof cacheMetrics>;
 
+const tiers = ['l1', 'l2', 'stale'] as const;
+
 /** Who answered a read. */
-export type Source = 'l1' | 'l2' | 'stale' | 'load';
+export type Source = (typeof tiers)[number] | 'load';
 
 /** Every read that is answered counts once: as a hit or as a miss. */
 export function cacheMetrics(registry: Registry) {
@@ -14,6 +16,7 @@ export function cacheMetrics(registry: Registry) {
   const loads = counter('cache_loads_total', 'Loads begun, also in the background');
   const loadErrors = counter('cache_load_errors_total', 'Loads that failed');
   const l2Errors = counter('cache_l2_errors_total', 'Operations on the shared tier that failed');
+  for (const tier of tiers) hits.inc({ tier }, 0);
   return {
     answered(source: Source) {
       if (source === 'load') misses.inc();

@@ -1,3 +1,4 @@
+import { Refusal } from '../backpressure/refusal.ts';
 import type { Database } from '../database/database.ts';
 import { Listener } from '../database/listener.ts';
 import { Problem } from '../http/problem.ts';
@@ -182,6 +183,8 @@ const unknownEvent = () =>
   });
 
 const full = () =>
-  new Problem(503, 'There are too many open streams. Try again, or poll the job.', {
-    headers: { 'retry-after': '5' },
+  new Refusal('streams', {
+    status: 503,
+    detail: 'There are too many open streams. Try again, or poll the job.',
+    waitS: 5,
   });

@@ -1,13 +1,18 @@
 {% if queue_store == 'redis' %}
 import { BullBroker } from '../jobs/broker/bullmq.ts';
+import { brokerMetrics } from '../jobs/broker/metrics.ts';
 import { BrokerTransport } from '../jobs/broker/transport.ts';
 import type { OnEvents } from '../jobs/model.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
 /** How jobs come to this worker: through BullMQ. The store claims them, and tells of it. */
-export const createTransport = ({ config, db, log }: Base, _onEvents: OnEvents): Transport =>
-  new BrokerTransport(db, new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log), log);
+export function createTransport(base: Base, _onEvents: OnEvents): Transport {
+  const { config, db, registry, log } = base;
+  const broker = new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log);
+  brokerMetrics(registry, broker);
+  return new BrokerTransport(db, broker, log);
+}
 {% else %}
 import type { OnEvents } from '../jobs/model.ts';
 import { PostgresTransport } from '../jobs/postgres/transport.ts';

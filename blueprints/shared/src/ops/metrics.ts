@@ -1,12 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
+import { sizing } from '../sizing.ts';
+import { memoryMetrics } from './memory-metrics.ts';
 
 export type JobMetrics = ReturnType<typeof jobMetrics>;
 
-/** Node's own metrics (event loop, heap, CPU) and the pool's. */
+/** Node's own metrics (event loop, heap, CPU), its limits, and the database's. */
 export function createRegistry(db: Database): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  memoryMetrics(registry);
   new Gauge({
     name: 'database_pool_connections',
     help: 'Connections of this process by state; waiting: callers without one',
@@ -16,8 +19,21 @@ export function createRegistry(db: Database): Registry {
       for (const [state, count] of Object.entries(db.connections)) this.set({ state }, count);
     },
   });
+  new Gauge({
+    name: 'database_silence_seconds',
+    help: 'How long Postgres has not answered this process',
+    registers: [registry],
+    collect() {
+      this.set((performance.now() - db.answeredAt) / 1000);
+    },
+  });
   return registry;
 }
+
+/** With what was promised as a bucket of its own, which share keeps the promise is counted, not
+ *  estimated. */
+const withPromise = (seconds: number, buckets: number[]) =>
+  [...new Set([...buckets, seconds])].sort((a, b) => a - b);
 
 /** Rate, errors and duration of requests, by route and never by path. */
 export const httpMetrics = (registry: Registry) =>
@@ -25,13 +41,17 @@ export const httpMetrics = (registry: Registry) =>
     name: 'http_request_duration_seconds',
     help: 'Duration of HTTP requests',
     labelNames: ['method', 'route', 'status'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: withPromise(
+      sizing.p95_ms / 1000,
+      [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    ),
     registers: [registry],
   });
 
-/** Runs by how they ended: succeeded, retrying, dead, postponed, handed_back, lost or
- *  fenced. */
-export function jobMetrics(registry: Registry) {
+const endings = ['succeeded', 'retrying', 'dead', 'postponed', 'handed_back', 'lost', 'fenced'];
+
+/** Runs by how they ended. */
+export function jobMetrics(registry: Registry, types: readonly { name: string }[]) {
   const runs = new Counter({
     name: 'job_runs_total',
     help: 'Runs of jobs by how they ended',
@@ -42,9 +62,14 @@ export function jobMetrics(registry: Registry) {
     name: 'job_run_duration_seconds',
     help: 'Duration of runs of jobs',
     labelNames: ['type', 'status'],
-    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 120, 300],
+    buckets: withPromise(
+      sizing.longest_operation_s,
+      [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 120, 300],
+    ),
     registers: [registry],
   });
+  // A series that begins at 1 has not increased: the first of its kind would be missed.
+  for (const { name: type } of types) for (const status of endings) runs.inc({ type, status }, 0);
   return {
     settled(type: string, status: string, seconds: number) {
       runs.inc({ type, status });

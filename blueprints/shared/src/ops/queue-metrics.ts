@@ -8,13 +8,16 @@ export function queueMetrics(registry: Registry, db: Database) {
   const sample = sampled(db, depths);
   new Gauge({
     name: 'jobs_unfinished',
-    help: 'Unfinished jobs by state; due: in the outbox, published: in the broker',
+    help: 'Unfinished jobs: due, published to the broker, active, put_off after a run, or for later',
     labelNames: ['state'],
     registers: [registry],
     async collect() {
       const row = await sample();
       if (!row) return;
-      for (const state of ['due', 'published', 'active'] as const) this.set({ state }, row[state]);
+      const { published, active, put_off } = row;
+      const due = row.waiting - published;
+      const states = { due, published, active, put_off, later: row.due - due - put_off };
+      for (const [state, count] of Object.entries(states)) this.set({ state }, count);
     },
   });
   new Gauge({

@@ -1,6 +1,7 @@
 import { statement } from '../database/statement.ts';
 
 export interface Depths {
+  /** In the outbox, also what is put off or for later. */
   due: number;
   published: number;
   active: number;

@@ -4,7 +4,7 @@ import { Postponed } from '../jobs/failures.ts';
  *  is used up, or all places are taken. */
 export type Refusal = 'open' | 'paused' | 'budget' | 'busy';
 
-const becauseOf: Record<Refusal, string> = {
+export const becauseOf: Record<Refusal, string> = {
   open: 'its breaker is open',
   paused: 'it asked for a pause',
   budget: 'its retry budget is used up',

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Dependency } from './dependency.ts';
-import type { Refusal } from './errors.ts';
+import { becauseOf, type Refusal } from './errors.ts';
 
 export type OutgoingMetrics = ReturnType<typeof outgoingMetrics>;
 
@@ -56,7 +56,11 @@ export function outgoingMetrics(registry: Registry) {
     },
   });
   return {
-    watch: (dependency: Dependency) => dependencies.push(dependency),
+    watch(dependency: Dependency) {
+      dependencies.push(dependency);
+      const { name } = dependency;
+      for (const refusal of Object.keys(becauseOf)) refusals.inc({ dependency: name, refusal }, 0);
+    },
     called(dependency: string, outcome: string, seconds: number) {
       duration.observe({ dependency, outcome }, seconds);
     },

@@ -5,7 +5,9 @@ import { oldestDue } from './statements.ts';
 
 export type WebhookMetrics = ReturnType<typeof webhookMetrics>;
 
-/** Attempts by how they ended: delivered, retrying, dead, handed_back or fenced. */
+const outcomes = ['delivered', 'retrying', 'dead', 'handed_back', 'fenced'];
+
+/** Attempts by how they ended. */
 export function webhookMetrics(registry: Registry, db: Database) {
   const duration = new Histogram({
     name: 'webhook_attempt_duration_seconds',
@@ -14,6 +16,7 @@ export function webhookMetrics(registry: Registry, db: Database) {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30],
     registers: [registry],
   });
+  for (const outcome of outcomes) duration.zero({ outcome });
   const oldest = sampled(db, oldestDue);
   new Gauge({
     name: 'webhooks_oldest_due_seconds',

@@ -99,6 +99,7 @@ describe('reads', () => {
     expect(made.reads.ageMs).toBeLessThanOrEqual(stalenessS * 500);
     expect(await registry.metrics()).toMatch(/database_reads_total\{server="replica"\} [1-9]/);
     expect(await registry.metrics()).toContain('database_replicas_fresh 1');
+    expect(await registry.metrics()).toMatch(/database_replica_lag_seconds\{replica=".+"\} 0\./);
   });
 
   test('are lists; a job is there as soon as it was accepted', async () => {

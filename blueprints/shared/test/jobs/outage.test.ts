@@ -43,7 +43,7 @@ function startWorker(ai: AiClient) {
   const transport = createTransport({ config, db, log: silent } as Base, () => {});
   const store = new JobStore(db, { leaseS: 30, backoffMs: 1 });
   const leases = new Leases(store, 30, silent);
-  const metrics = jobMetrics(new Registry());
+  const metrics = jobMetrics(new Registry(), []);
   const handlers = [summarizeWith(ai), other];
   const runner = new Runner({ store, leases, handlers, metrics, log: silent });
   const stops = transport.chores.map((chore) => startLoop(chore, silent));

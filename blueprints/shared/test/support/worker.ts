@@ -29,7 +29,7 @@ export function testWorker(
   const handler = defineHandler(echo(deadlineMs), async ({ text }, context) => ({
     text: (await work(text, context)) as string,
   }));
-  const metrics = jobMetrics(new Registry());
+  const metrics = jobMetrics(new Registry(), []);
   const runner = new Runner({ store, leases, handlers: [handler], metrics, log: silent });
   const stop = startLoop(leases.loop, silent);
   return { store, leases, runner, [Symbol.asyncDispose]: stop };

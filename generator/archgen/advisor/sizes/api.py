@@ -73,6 +73,14 @@ def api(plan: Plan) -> Iterator[Row]:
     )
     yield "scaling", "peak_rps", round_up(need.peak_rps), "requests/s", REQUIRED, ""
     yield "scaling", "p95_ms", round_up(need.p95_ms), "ms", REQUIRED, ""
+    yield (
+        "scaling",
+        "failed_requests_ppm",
+        round_up((100 - need.availability) * 10_000),
+        "of a million requests",
+        f"100 % - {shown(need.availability)} % may fail",
+        "",
+    )
 
 
 def cache(plan: Plan) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from archgen.advisor.capacity import round_up
 from archgen.advisor.constants import LIMIT, source
 from archgen.advisor.numbers import brief, percent, shown
 from archgen.advisor.plan import Plan
-from archgen.advisor.sizes.row import Row, spare
+from archgen.advisor.sizes.row import REQUIRED, Row, spare
 
 
 def jobs(plan: Plan) -> Iterator[Row]:
@@ -82,6 +82,14 @@ def calls(plan: Plan) -> Iterator[Row]:
         "ms",
         f"{longest} s at worst x {shown(margin)}",
         source("deadline_margin"),
+    )
+    yield (
+        "workers",
+        "longest_operation_s",
+        round_up(need.longest_operation_s),
+        "s",
+        REQUIRED,
+        "",
     )
     yield (
         "workers",

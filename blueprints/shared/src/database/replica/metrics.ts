@@ -18,5 +18,14 @@ export function readMetrics(registry: Registry, replicas: Replica[]) {
       this.set(replicas.filter(({ fresh }) => fresh).length);
     },
   });
+  new Gauge({
+    name: 'database_replica_lag_seconds',
+    help: 'How old the state of a replica is at most; it grows while the replica is lost',
+    labelNames: ['replica'],
+    registers: [registry],
+    collect() {
+      for (const { name, ageMs } of replicas) this.set({ replica: name }, ageMs / 1000);
+    },
+  });
   return { read: (server: 'replica' | 'primary') => reads.inc({ server }) };
 }

@@ -5,7 +5,7 @@ import type { Statement } from '../statement.ts';
 import { beat, lastBeat } from './statements.ts';
 
 export interface ReplicaOptions {
-  /** Its host, for the log. */
+  /** Its host, for log and metrics. */
   name: string;
   primary: Database;
   db: Database;
@@ -28,6 +28,7 @@ const patienceMs = 500;
  *  arrives any more.) */
 export class Replica {
   private readonly options: ReplicaOptions;
+  readonly name: string;
   /** Between two looks. */
   readonly everyMs: number;
   /** The moment (performance.now()) whose state it has at least. */
@@ -38,6 +39,7 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.options = options;
+    this.name = options.name;
     this.everyMs = Math.min(1000, options.maxAgeMs / 4);
   }
 
