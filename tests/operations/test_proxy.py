@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import socket
 import threading
 import time
@@ -27,7 +28,11 @@ from tests.support import ROOT
 
 CONFIGURATION = (ROOT / "blueprints/shared/deploy/nginx.conf").read_text()
 # What is tested is not when it refuses.
-SETTINGS = {"MAX_QUEUE_DEPTH": "1000000", "JOB_WAIT_S": "3600", "SHUTDOWN_DRAIN_MS": "1000"}
+SETTINGS = {"MAX_QUEUE_DEPTH": "1000000", "JOB_WAIT_S": "3600", "MAX_EVENT_LOOP_DELAY_MS": "60000"}
+
+COUNT = (
+    "SELECT count(*), count(DISTINCT input) FROM jobs WHERE input->>'text' LIKE 'A story, number %'"
+)
 
 
 def started(session: Session, upstreams: list[int]) -> Nginx:
@@ -136,7 +141,7 @@ def test_no_request_fails_and_no_job_is_doubled_while_all_apis_restart(proxied):
     assert load.failed == []
     assert min(load.answered[name] for name in ("read", "submit", "submit_with_key")) > 10
     with psycopg.connect(proxied.service.env["DATABASE_DIRECT_URL"]) as connection:
-        count = connection.execute("SELECT count(*), count(DISTINCT input) FROM jobs").fetchone()
+        count = connection.execute(COUNT).fetchone()
     accepted = load.answered["submit"] + load.answered["submit_with_key"]
     assert count == (accepted, accepted)
 
@@ -162,9 +167,9 @@ class Cutting:
     """Accepts requests and cuts the connection instead of an answer."""
 
     def __init__(self) -> None:
+        self.received: list[str] = []
         self._listener = socket.create_server((ports.HOST, 0))
         self.port = self._listener.getsockname()[1]
-        self.received = 0
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
@@ -174,8 +179,8 @@ class Cutting:
             except OSError:  # closed
                 return
             with connection:
-                if connection.recv(65_536):
-                    self.received += 1
+                if request := connection.recv(65_536):
+                    self.received.append(request.decode())
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -191,23 +196,37 @@ def cutting() -> Iterator[list[Cutting]]:
 
 
 @pytest.mark.parametrize(
-    ("method", "headers", "times"),
+    ("method", "path", "headers", "times"),
     [
-        ("GET", {}, 2),
-        ("DELETE", {}, 2),
-        ("POST", {"idempotency-key": "one"}, 2),
-        ("POST", {}, 1),
+        ("GET", "/v1/jobs", {}, 2),
+        ("DELETE", "/v1/jobs/id", {}, 2),
+        ("POST", "/v1/jobs", {"idempotency-key": "one"}, 2),
+        ("POST", "/v1/jobs", {}, 2),
+        ("POST", "/v1/dead-letters/id/replay", {}, 1),
+        ("POST", "/v1/notes", {"idempotency-key": "one"}, 1),
     ],
 )
-def test_only_what_may_come_twice_is_sent_again(cutting, method, headers, times):
+def test_only_what_may_come_twice_is_sent_again(cutting, method, path, headers, times):
     with Session(current()) as session:
         nginx = started(session, [server.port for server in cutting])
-        answer = httpx.request(method, f"{nginx.url}/v1/jobs", headers=headers)
-    assert sum(server.received for server in cutting) == times
+        answer = httpx.request(method, f"{nginx.url}{path}", headers=headers)
+    requests = [request for server in cutting for request in server.received]
+    assert len(requests) == times
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["retry-after"].isdigit()
     assert answer.json()["status"] == 503
+    keys = [re.findall(r"(?i)^idempotency-key: (.+)\r$", one, re.M) for one in requests]
+    if path == "/v1/jobs" and method == "POST":
+        assert keys[0] == keys[1] == [headers.get("idempotency-key", *keys[0])]
+    else:
+        assert keys == [list(headers.values())] * times
+
+
+def test_two_jobs_without_keys_are_two(proxied):
+    with proxied.client() as client:
+        same = {"type": "summarize", "input": {"text": "A story that is told twice."}}
+        assert len({client.post("/v1/jobs", json=same).json()["id"] for _ in range(2)}) == 2
 
 
 def test_a_process_that_refuses_connections_is_passed_over(cutting):
@@ -217,4 +236,4 @@ def test_a_process_that_refuses_connections_is_passed_over(cutting):
         nginx = started(session, [free, free, cutting[0].port])
         for _ in itertools.repeat(None, 3):
             httpx.post(f"{nginx.url}/v1/jobs")
-    assert cutting[0].received > 0
+    assert len(cutting[0].received) > 0
