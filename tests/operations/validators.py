@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -125,18 +124,18 @@ def catalog(entity: dict[str, Any]) -> str:
     """A Backstage entity, its placeholders replaced."""
     folder = npm_package("@backstage/catalog-model", "1.10.1")
     script = ["--input-type=module", "--eval", CATALOG, json.dumps(entity)]
-    return "".join(_node(folder, script))
+    return _node(folder, script)
 
 
 def renovate(path: Path) -> str:
     folder = npm_package("renovate", "44.121.2")
     validator = str(folder / "node_modules" / ".bin" / "renovate-config-validator")
-    return "".join(_node(folder, [validator, "--strict", "--no-global", str(path)]))
+    return _node(folder, [validator, "--strict", "--no-global", str(path)])
 
 
-def _node(folder: Path, arguments: list[str]) -> Iterator[str]:
+def _node(folder: Path, arguments: list[str]) -> str:
     with services.start(()) as node:
-        yield said(["node", *arguments], cwd=folder, env=node.environment())
+        return said(["node", *arguments], cwd=folder, env=node.environment())
 
 
 def npm_package(name: str, version: str) -> Path:
