@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import venv
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
@@ -13,6 +14,15 @@ RENDERINGS = {
     "redis": ("queue_store=redis", "caching=two-tier", "partitioning=by-time"),
     "postgres": ("queue_store=postgres", "caching=in-process", "database=replicas"),
 }
+
+
+def copied(copie_session: Any, choices: tuple[str, ...]) -> Path:
+    """This checkout rendered by plain Copier, its packages not installed."""
+    answers = {"service_name": "myservice", **dict(choice.split("=") for choice in choices)}
+    result = copie_session.copy(extra_answers=answers, template_dir=ROOT)
+    assert result.exception is None
+    assert result.exit_code == 0
+    return result.project_dir
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from tests.support import RENDERINGS, ROOT
+from tests.support import RENDERINGS, ROOT, copied
 
 SHARED = ROOT / "blueprints" / "shared"
 ONE_A_CHOICE = "docs/decision.md"
@@ -17,20 +17,12 @@ WINDOWS_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 
 @pytest.fixture(scope="module")
 def renderings(copie_session) -> dict[str, Path]:
-    return {name: copy(copie_session, chosen) for name, chosen in RENDERINGS.items()}
+    return {name: copied(copie_session, chosen) for name, chosen in RENDERINGS.items()}
 
 
 @pytest.fixture(params=RENDERINGS)
 def rendered(renderings, request) -> Path:
     return renderings[request.param]
-
-
-def copy(copie_session, choices: tuple[str, ...]) -> Path:
-    answers = {"service_name": "myservice", **dict(choice.split("=") for choice in choices)}
-    result = copie_session.copy(extra_answers=answers, template_dir=ROOT)
-    assert result.exception is None
-    assert result.exit_code == 0
-    return result.project_dir
 
 
 def files(folder: Path) -> list[Path]:

@@ -6,18 +6,25 @@ import { runCommand, withDatabase } from '../cli/command.ts';
 import { loadDatabaseConfig } from '../config.ts';
 import { migrate } from '../database/migrator.ts';
 import { serviceVariables } from '../modules/config.ts';
+import { startServices } from './compose.ts';
 import { freePort, isFree } from './ports.ts';
 import { DevProcess } from './processes.ts';
 
 const src = path.resolve(import.meta.dirname, '..');
 const workers = 2;
 
-function requireServices() {
+/** Finds or starts what the service needs; answers how to end what was started. */
+async function findServices(): Promise<() => Promise<void>> {
   const missing = serviceVariables.filter((name) => !process.env[name]);
-  if (missing.length === 0) return;
+  if (missing.length === 0) return async () => {};
+  const composed = missing.length === serviceVariables.length && (await startServices());
+  if (composed) {
+    Object.assign(process.env, composed.urls);
+    return composed.stop;
+  }
   throw new Error(
-    `${missing.join(' and ')} not set. Set it (.env.example shows how), or let archgen start\n` +
-      'what is missing for as long as you need it:\n\n  archgen services -- npm run dev\n',
+    `${missing.join(' and ')} not set. Set it (.env.example shows how), start Docker, or let archgen\n` +
+      'start what is missing for as long as you need it:\n\n  archgen services -- npm run dev\n',
   );
 }
 
@@ -96,16 +103,17 @@ Ctrl-C ends everything.
 
 /** The whole service on this machine: migrated, watched, with a key to try it. */
 await runCommand(async () => {
-  requireServices();
   const port = Number(process.env.PORT || 3000);
   if (!(await isFree(port))) {
     throw new Error(`Port ${port} is in use. Choose another: PORT=${port + 1} npm run dev`);
   }
+  const stopServices = await findServices();
   await prepareDatabase();
   const key = await createKey();
   const processes = await plan(port);
   const stop = async () => {
     await Promise.all(processes.map((one) => one.stop()));
+    await stopServices();
     process.exit();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void stop());

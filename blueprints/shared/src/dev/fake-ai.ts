@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as sleep } from 'node:timers/promises';
 import { planOf } from './fake-ai-script.ts';
 
+const host = process.env.FAKE_AI_HOST || '127.0.0.1';
 const port = Number(process.env.FAKE_AI_PORT ?? 8089);
 const delayMs = Number(process.env.FAKE_AI_DELAY_MS ?? 500);
 const calls = new Map<string, number>();
@@ -45,6 +46,6 @@ function reply(response: ServerResponse, status: number, body: unknown) {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-server.listen(port, '127.0.0.1', () =>
-  console.log(`fake AI API on http://127.0.0.1:${port}/v1, answers after ${delayMs} ms`),
+server.listen(port, host, () =>
+  console.log(`fake AI API on http://${host}:${port}/v1, answers after ${delayMs} ms`),
 );
