@@ -19,6 +19,11 @@ export interface Reader extends Pick<Database, 'query' | 'first'> {
   readonly ageMs: number;
 }
 
+export interface Cost {
+  calls: number;
+  seconds: number;
+}
+
 /** How much longer than the server the client waits for a statement. */
 const silenceMs = 2000;
 
@@ -29,6 +34,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  *  transaction pooler keeps no session's settings. */
 export class Database implements Reader {
   private readonly pool: pg.Pool;
+  /** What each statement has cost its callers so far, waits for a connection included. */
+  readonly costs = new Map<string, Cost>();
   /** When it last answered (performance.now()). */
   answeredAt = Number.NEGATIVE_INFINITY;
   readonly ageMs = 0;
@@ -51,9 +58,14 @@ export class Database implements Reader {
     { name, text }: Statement<Row>,
     values: unknown[] = [],
   ): Promise<Row[]> {
-    const { rows } = await this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
-    this.answeredAt = performance.now();
-    return rows;
+    const askedAt = performance.now();
+    try {
+      const { rows } = await this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
+      this.answeredAt = performance.now();
+      return rows;
+    } finally {
+      this.count(name, performance.now() - askedAt);
+    }
   }
 
   /** The first row, if there is one. */
@@ -71,12 +83,27 @@ export class Database implements Reader {
     return { idle, used: totalCount - idle, waiting };
   }
 
+  /** The most connections. */
+  get size(): number {
+    return this.pool.options.max;
+  }
+
   /** Whether a caller would have to wait. */
   get saturated(): boolean {
-    return this.pool.idleCount === 0 && this.pool.totalCount >= this.pool.options.max;
+    return this.pool.idleCount === 0 && this.pool.totalCount >= this.size;
   }
 
   close(): Promise<void> {
     return this.pool.end();
+  }
+
+  private count(name: string, ms: number) {
+    const cost = this.costs.get(name);
+    if (!cost) {
+      this.costs.set(name, { calls: 1, seconds: ms / 1000 });
+      return;
+    }
+    cost.calls += 1;
+    cost.seconds += ms / 1000;
   }
 }

@@ -9,7 +9,7 @@ from archgen.advisor.capacity import round_up
 from archgen.advisor.constants import LIMIT, source
 from archgen.advisor.numbers import brief, percent, shown
 from archgen.advisor.plan import Plan
-from archgen.advisor.sizes.row import Row, spare
+from archgen.advisor.sizes.row import REQUIRED, Row, spare
 
 
 def jobs(plan: Plan) -> Iterator[Row]:
@@ -82,6 +82,14 @@ def calls(plan: Plan) -> Iterator[Row]:
         "ms",
         f"{longest} s at worst x {shown(margin)}",
         source("deadline_margin"),
+    )
+    yield (
+        "workers",
+        "ai_typical_ms",
+        round_up(need.typical_operation_s * 1000),
+        "ms",
+        f"{shown(need.typical_operation_s)} s typically",
+        REQUIRED,
     )
     yield (
         "workers",

@@ -1,0 +1,101 @@
+import type { Planned } from './postgres-source.ts';
+import { readProcess } from './process-reading.ts';
+import type { Expected, PostgresReading, Readings, Scan, StatementReading } from './readings.ts';
+import type { PostgresLook, Snapshot } from './snapshot.ts';
+
+export interface Looks {
+  before: Snapshot;
+  after: Snapshot;
+  expected: Expected;
+  declared: Planned[];
+  /** Of statements in pg_stat_statements, by id. */
+  texts: Map<string, { text: string; scans: Scan[] | undefined }>;
+  unread: string[];
+}
+
+/** What happened between two looks. */
+export function between({ before, after, expected, declared, texts, unread }: Looks): Readings {
+  const seconds = (after.at - before.at) / 1000;
+  const notes = [...unread];
+  const processes = [...after.processes].flatMap(([url, now]) => {
+    const then = before.processes.get(url);
+    if (!then) return [];
+    const started = (look: typeof now) => look.sum('process_start_time_seconds');
+    if (started(now) === started(then)) return [readProcess(url, then, now, seconds)];
+    notes.push(`${url} was started again between the two looks.`);
+    return [];
+  });
+  return {
+    seconds,
+    expected,
+    processes,
+    postgres:
+      before.postgres && after.postgres
+        ? readPostgres(before.postgres, after.postgres, { declared, texts, processes })
+        : undefined,
+    redis: after.redis.flatMap((now) => {
+      const then = before.redis.find(({ name }) => name === now.name);
+      if (!then) return [];
+      const pingSeconds = Math.min(now.pingSeconds, then.pingSeconds);
+      return [{ ...now, pingSeconds, evicted: now.evicted - then.evicted }];
+    }),
+    unread: [...new Set([...notes, ...kindsUnread(processes)])],
+  };
+}
+
+function kindsUnread(processes: Readings['processes']): string[] {
+  const missing: string[] = [];
+  if (!processes.some(({ requests }) => requests)) {
+    missing.push('No api process was read: requests and caches are not judged. See --ops.');
+  }
+  if (!processes.some(({ worker }) => worker)) {
+    missing.push('No worker was read: slots and the AI API are not judged. See --ops.');
+  }
+  return missing;
+}
+
+function readPostgres(
+  before: PostgresLook,
+  after: PostgresLook,
+  { declared, texts, processes }: Pick<Looks, 'declared' | 'texts'> & Pick<Readings, 'processes'>,
+): PostgresReading {
+  return {
+    server: after.server,
+    blocks: {
+      hit: after.server.blocks_hit - before.server.blocks_hit,
+      read: after.server.blocks_read - before.server.blocks_read,
+    },
+    locks: [before.locks, after.locks],
+    queue: before.queue && after.queue ? [before.queue, after.queue] : undefined,
+    tables: after.tables.map(({ table, rows, scans, scanned }) => {
+      const then = before.tables.find((one) => one.table === table);
+      return {
+        table,
+        rows,
+        scans: scans - (then?.scans ?? 0),
+        scanned: scanned - (then?.scanned ?? 0),
+      };
+    }),
+    statements: [...declaredUse(declared, processes), ...useInPostgres(before, after, texts)],
+  };
+}
+
+/** Declared statements that the processes called. */
+function declaredUse(declared: Planned[], processes: Readings['processes']): StatementReading[] {
+  return declared.flatMap(({ name, scans }) => {
+    const calls = processes.reduce((sum, one) => sum + (one.statements.get(name)?.calls ?? 0), 0);
+    return calls > 0 ? [{ name, calls, serverSeconds: undefined, scans }] : [];
+  });
+}
+
+/** Whoever called them. */
+function useInPostgres(before: PostgresLook, after: PostgresLook, texts: Looks['texts']) {
+  const then = new Map(before.statements?.map((one) => [one.id, one]));
+  return (after.statements ?? []).flatMap(({ id, calls, seconds }): StatementReading[] => {
+    const known = texts.get(id);
+    const ran = calls - (then.get(id)?.calls ?? 0);
+    if (!known || ran <= 0) return [];
+    const serverSeconds = seconds - (then.get(id)?.seconds ?? 0);
+    return [{ name: known.text, calls: ran, serverSeconds, scans: known.scans }];
+  });
+}
