@@ -76,26 +76,31 @@ function readPostgres(
         scanned: scanned - (then?.scanned ?? 0),
       };
     }),
-    statements: [...declaredUse(declared, processes), ...useInPostgres(before, after, texts)],
+    statements: statementsBetween(before, after, { declared, texts, processes }),
   };
 }
 
-/** Declared statements that the processes called. */
-function declaredUse(declared: Planned[], processes: Readings['processes']): StatementReading[] {
-  return declared.flatMap(({ name, scans }) => {
-    const calls = processes.reduce((sum, one) => sum + (one.statements.get(name)?.calls ?? 0), 0);
-    return calls > 0 ? [{ name, calls, serverSeconds: undefined, scans }] : [];
-  });
-}
-
-/** Whoever called them. */
-function useInPostgres(before: PostgresLook, after: PostgresLook, texts: Looks['texts']) {
+/** Those of pg_stat_statements, whoever called them, under their declared names where their texts
+ *  are the same; and what else of the declared the processes called. */
+function statementsBetween(
+  before: PostgresLook,
+  after: PostgresLook,
+  { declared, texts, processes }: Pick<Looks, 'declared' | 'texts'> & Pick<Readings, 'processes'>,
+): StatementReading[] {
+  const names = new Map(declared.map(({ name, text }) => [text.trim(), name]));
   const then = new Map(before.statements?.map((one) => [one.id, one]));
-  return (after.statements ?? []).flatMap(({ id, calls, seconds }): StatementReading[] => {
+  const inPostgres = (after.statements ?? []).flatMap(({ id, calls, seconds }) => {
     const known = texts.get(id);
     const ran = calls - (then.get(id)?.calls ?? 0);
     if (!known || ran <= 0) return [];
     const serverSeconds = seconds - (then.get(id)?.seconds ?? 0);
-    return [{ name: known.text, calls: ran, serverSeconds, scans: known.scans }];
+    const name = names.get(known.text.trim()) ?? known.text;
+    return [{ name, calls: ran, serverSeconds, scans: known.scans }];
   });
+  const seen = new Set(inPostgres.map(({ name }) => name));
+  const others = declared.flatMap(({ name, scans }) => {
+    const calls = processes.reduce((sum, one) => sum + (one.statements.get(name)?.calls ?? 0), 0);
+    return calls > 0 && !seen.has(name) ? [{ name, calls, serverSeconds: undefined, scans }] : [];
+  });
+  return [...inPostgres, ...others];
 }

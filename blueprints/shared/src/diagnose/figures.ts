@@ -15,6 +15,10 @@ export function short(text: string, most = 60): string {
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
+/** `1 job`, `2 jobs`. */
+export const counted = (count: number, thing: string) =>
+  `${number(count)} ${thing}${count === 1 ? '' : 's'}`;
+
 /** What a thing costs each time, in seconds; 0 when it never came. */
 export const mean = ({ calls, seconds }: { calls: number; seconds: number }) =>
   calls === 0 ? 0 : seconds / calls;

@@ -8,9 +8,10 @@ import * as own from './statements.ts';
 /** How many of the statements that took most time are explained, beside all declared ones. */
 const slowest = 20;
 
+/** A declared statement that has a plan. */
 export interface Planned {
-  /** Its declared name, or its text. */
   name: string;
+  text: string;
   scans: Scan[];
 }
 
@@ -26,7 +27,7 @@ export async function lookAtPostgres(
     locks,
     tables: await observer.query(own.tables),
     queue: await observer.first(depths).catch((error) => {
-      unread(`The queue's depth: ${error.message}. Run npm run migrate if it never was.`);
+      unread(`The queue's depth: ${error.message}`);
       return undefined;
     }),
     statements: server.statistics ? await readStatistics(observer, unread) : noStatistics(unread),
@@ -66,7 +67,7 @@ export async function declaredPlans(observer: Observer): Promise<Planned[]> {
   const planned: Planned[] = [];
   for (const [name, { text }] of declaredStatements()) {
     const scans = await scansOf(observer, text);
-    if (scans) planned.push({ name, scans });
+    if (scans) planned.push({ name, text, scans });
   }
   return planned;
 }

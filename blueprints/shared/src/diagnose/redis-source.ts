@@ -1,5 +1,5 @@
-import { connectRedis } from '../redis/connection.ts';
 import { createLogger } from '../logger.ts';
+import { connectRedis } from '../redis/connection.ts';
 import type { RedisSource } from './redis-look.ts';
 
 const pings = 3;

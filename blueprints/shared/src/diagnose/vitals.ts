@@ -1,4 +1,4 @@
-import { number, percent } from './figures.ts';
+import { counted, duration, number, percent } from './figures.ts';
 import type { ProcessReading, Readings } from './readings.ts';
 
 export interface Vital {
@@ -22,7 +22,7 @@ export function vitalsOf({ seconds, processes, postgres }: Readings): Vital[] {
       ? [
           {
             what: 'queue',
-            is: `${postgres.queue[1].waiting} jobs wait, the oldest for ${number(postgres.queue[1].oldest_s ?? 0)} s`,
+            is: `${counted(postgres.queue[1].waiting, 'job')} waiting, the oldest for ${duration(postgres.queue[1].oldest_s ?? 0)}`,
           },
         ]
       : []),

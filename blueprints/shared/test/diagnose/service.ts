@@ -10,7 +10,7 @@ import { processes } from '../support/processes.ts';
 
 /** What a call to the AI API usually takes, as the diagnosis is told. */
 const aiTypicalMs = 200;
-const warmMs = 1500;
+const warmMs = 500;
 const seconds = 3;
 
 export interface Conditions {
@@ -47,8 +47,10 @@ export function service() {
     // Postgres is as far away as it is from most services.
     const proxies = await world.newProxies();
     proxies.DATABASE_URL.slow({ latencyMs: 5 });
-    const api = await world.startApi({ API_POOL: '20', ...conditions.api }, { proxies });
-    const worker = await world.startWorker(conditions.worker, { proxies });
+    const [api, worker] = await Promise.all([
+      world.startApi({ API_POOL: '20', ...conditions.api }, { proxies }),
+      world.startWorker(conditions.worker, { proxies }),
+    ]);
     const traffic = requestsTo(api, aiMs, list);
     try {
       await sleep(warmMs);

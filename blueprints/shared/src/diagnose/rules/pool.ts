@@ -1,4 +1,4 @@
-import { duration, number, percent } from '../figures.ts';
+import { counted, duration, number, percent } from '../figures.ts';
 import { type Finding, type Rule, worst } from '../finding.ts';
 import type { ProcessReading, Readings } from '../readings.ts';
 
@@ -22,7 +22,7 @@ function judge(process: ProcessReading, { seconds, postgres }: Readings): Findin
       severity: waiting / callers,
       title: `The pool is too small: ${number(waiting)} callers wait for ${size === 1 ? 'its one connection' : `one of its ${size} connections`}`,
       evidence: [
-        `${process.url}: ${size} connections, ${number(callers)} callers on average: ${percent(waiting / callers)} of a statement's time is waiting for a connection`,
+        `${process.url}: ${counted(size, 'connection')}, ${number(callers)} callers on average: ${percent(waiting / callers)} of a statement's time is waiting for a connection`,
         `Once it has one, a statement takes ${duration((size * seconds) / Math.max(1, calls))}`,
         ...(server
           ? [`Postgres has ${server.connections} of ${server.max_connections} connections in use`]

@@ -1,4 +1,4 @@
-import { duration, mean, number, percent } from '../figures.ts';
+import { counted, duration, mean, number, percent } from '../figures.ts';
 import type { Rule } from '../finding.ts';
 import { thresholds } from '../thresholds.ts';
 
@@ -23,10 +23,10 @@ export const workers: Rule = {
     const wanted = Math.ceil((rate + Math.max(0, growth)) * run * 1.25);
     return {
       severity: wait / (wait + run),
-      title: `Too few workers: all ${slots} slots are taken, and jobs wait`,
+      title: `Too few workers: ${slots === 1 ? 'the one slot is' : `all ${slots} slots are`} taken, and jobs wait`,
       evidence: [
-        `${number(busy)} of ${slots} slots in ${known.length} workers are busy; a run takes ${duration(run)}`,
-        `${number(after.waiting)} jobs wait, the oldest for ${duration(wait)} (planned: ${duration(expected.waitSeconds)}); ${number(Math.abs(growth))}/s ${growth > 0 ? 'more' : 'fewer'}`,
+        `${counted(known.length, 'worker')}: ${number(busy)} of ${counted(slots, 'slot')} busy; a run takes ${duration(run)}`,
+        `${counted(after.waiting, 'job')} waiting, the oldest for ${duration(wait)} (planned: ${duration(expected.waitSeconds)}); ${number(Math.abs(growth))}/s ${growth > 0 ? 'more' : 'fewer'}`,
         `${number(rate)} runs/s end: ${percent(wait / (wait + run))} of a job's life is waiting for a slot`,
       ],
       quickWins: [
