@@ -11,7 +11,8 @@ export interface PlanNode {
 
 // A look must not be felt: it gives up soon, above all when it would have to wait for a lock, behind
 // which others would then wait.
-const limits = "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '100ms'";
+const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '100ms';
+  SET LOCAL plan_cache_mode = 'force_generic_plan'`;
 const patienceMs = 5000;
 
 /** Looks at Postgres from a connection of its own: each look is a read-only transaction that is soon
@@ -53,21 +54,16 @@ export class Observer {
 
   /** The plan that holds for all values, as the service's role has it (roles.ts). Throws for what
    *  has no plan, or needs types that its text does not tell. */
-  async explain(text: string): Promise<PlanNode> {
-    try {
-      return await this.look(async () => {
-        // The extended protocol takes one statement: a text cannot smuggle in a second.
-        const prepare = { text: `PREPARE explained AS ${text}`, queryMode: 'extended' };
-        await this.client.query(prepare);
-        await this.client.query("SET LOCAL plan_cache_mode = 'force_generic_plan'");
-        const nulls = Array.from({ length: parameters(text) }, () => 'NULL').join(', ');
-        const call = nulls ? `explained(${nulls})` : 'explained';
-        const { rows } = await this.client.query(`EXPLAIN (FORMAT JSON) EXECUTE ${call}`);
-        return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
-      });
-    } finally {
-      await this.client.query('DEALLOCATE ALL');
-    }
+  explain(text: string): Promise<PlanNode> {
+    return this.look(async () => {
+      // The extended protocol takes one statement: a text cannot smuggle in a second.
+      const prepare = { text: `PREPARE explained AS ${text}`, queryMode: 'extended' };
+      await this.client.query(prepare);
+      const nulls = Array.from({ length: parameters(text) }, () => 'NULL').join(', ');
+      const call = nulls ? `explained(${nulls})` : 'explained';
+      const { rows } = await this.client.query(`EXPLAIN (FORMAT JSON) EXECUTE ${call}`);
+      return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
+    });
   }
 
   async close(): Promise<void> {
@@ -75,11 +71,11 @@ export class Observer {
   }
 
   private async look<T>(look: () => Promise<T>): Promise<T> {
-    await this.client.query(`BEGIN READ ONLY; ${limits}`);
+    await this.client.query(begin);
     try {
       return await look();
     } finally {
-      await this.client.query('ROLLBACK');
+      await this.client.query('ROLLBACK; DEALLOCATE ALL');
     }
   }
 }

@@ -1,15 +1,16 @@
-import type { Planned } from './postgres-source.ts';
 import { readProcess } from './process-reading.ts';
-import type { Expected, PostgresReading, Readings, Scan, StatementReading } from './readings.ts';
+import type { Expected, PostgresReading, Readings, StatementReading } from './readings.ts';
 import type { PostgresLook, Snapshot } from './snapshot.ts';
+import type { StatementUse } from './statements.ts';
 
 export interface Looks {
   before: Snapshot;
   after: Snapshot;
   expected: Expected;
-  declared: Planned[];
-  /** Of statements in pg_stat_statements, by id. */
-  texts: Map<string, { text: string; scans: Scan[] | undefined }>;
+  /** Texts of the service's statements, by their names. */
+  declared: Map<string, string>;
+  /** Texts of those in pg_stat_statements that took most time, by id. */
+  texts: Map<string, string>;
   unread: string[];
 }
 
@@ -81,26 +82,36 @@ function readPostgres(
 }
 
 /** Those of pg_stat_statements, whoever called them, under their declared names where their texts
- *  are the same; and what else of the declared the processes called. */
+ *  are the same; and what else of the declared the processes called, or may have called. */
 function statementsBetween(
   before: PostgresLook,
   after: PostgresLook,
   { declared, texts, processes }: Pick<Looks, 'declared' | 'texts'> & Pick<Readings, 'processes'>,
 ): StatementReading[] {
-  const names = new Map(declared.map(({ name, text }) => [text.trim(), name]));
-  const then = new Map(before.statements?.map((one) => [one.id, one]));
-  const inPostgres = (after.statements ?? []).flatMap(({ id, calls, seconds }) => {
-    const known = texts.get(id);
-    const ran = calls - (then.get(id)?.calls ?? 0);
-    if (!known || ran <= 0) return [];
-    const serverSeconds = seconds - (then.get(id)?.seconds ?? 0);
-    const name = names.get(known.text.trim()) ?? known.text;
-    return [{ name, calls: ran, serverSeconds, scans: known.scans }];
+  const names = new Map([...declared].map(([name, text]) => [text.trim(), name]));
+  const inPostgres = useBetween(before, after).flatMap(({ id, calls, seconds }) => {
+    const text = texts.get(id);
+    if (text === undefined) return [];
+    const name = names.get(text.trim()) ?? text;
+    return [{ name, text, calls, serverSeconds: seconds, scans: [] }];
   });
   const seen = new Set(inPostgres.map(({ name }) => name));
-  const others = declared.flatMap(({ name, scans }) => {
+  const others = [...declared].flatMap(([name, text]) => {
     const calls = processes.reduce((sum, one) => sum + (one.statements.get(name)?.calls ?? 0), 0);
-    return calls > 0 && !seen.has(name) ? [{ name, calls, serverSeconds: undefined, scans }] : [];
+    if (seen.has(name) || (calls === 0 && processes.length > 0)) return [];
+    return [{ name, text, calls, serverSeconds: undefined, scans: [] }];
   });
   return [...inPostgres, ...others];
+}
+
+/** What ran in Postgres between two looks, by pg_stat_statements. */
+export function useBetween(before: PostgresLook, after: PostgresLook): StatementUse[] {
+  const then = new Map(before.statements?.map((one) => [one.id, one]));
+  return (after.statements ?? [])
+    .map(({ id, calls, seconds }) => ({
+      id,
+      calls: calls - (then.get(id)?.calls ?? 0),
+      seconds: seconds - (then.get(id)?.seconds ?? 0),
+    }))
+    .filter(({ calls }) => calls > 0);
 }

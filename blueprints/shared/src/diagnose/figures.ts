@@ -2,6 +2,7 @@
 export const percent = (share: number) => `${Math.round(100 * share)} %`;
 
 export function number(value: number): string {
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(2))} million`;
   if (value >= 100) return Math.round(value).toLocaleString('en').replaceAll(',', ' ');
   return value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Observer } from '../database/observer.ts';
-import { between } from './between.ts';
-import { declaredPlans, lookAtPostgres, scansOf, slowestTexts } from './postgres-source.ts';
+import { declaredStatements } from '../database/statement.ts';
+import { between, useBetween } from './between.ts';
+import { lookAtPostgres, scansOf, slowestTexts } from './postgres-source.ts';
 import { lookAtProcesses } from './processes.ts';
 import type { Expected, Readings } from './readings.ts';
 import type { RedisSource } from './redis-look.ts';
+import { isScanned } from './rules/missing-index.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface Sources {
@@ -31,14 +33,18 @@ export async function measure(sources: Sources): Promise<Readings> {
   });
   try {
     await loadStatements();
-    // First of all, so that the looks themselves are no farther apart than asked for.
-    const declared = observer ? await declaredPlans(observer) : [];
     const before = await look(sources, observer, note);
     await sleep(sources.seconds * 1000);
     const after = await look(sources, observer, note);
-    const texts = observer ? await ranBetween(observer, before, after) : new Map();
+    const ran =
+      before.postgres && after.postgres ? useBetween(before.postgres, after.postgres) : [];
+    const texts = observer ? await slowestTexts(observer, ran) : new Map<string, string>();
+    const declared = new Map([...declaredStatements()].map(([name, { text }]) => [name, text]));
     const { expected } = sources;
-    return between({ before, after, expected, declared, texts, unread: [...unread] });
+    const looks = { before, after, expected, declared, texts, unread: [...unread] };
+    const readings = between(looks);
+    if (observer) await explainScans(observer, readings);
+    return readings;
   } finally {
     await observer?.close().catch(() => {});
     for (const { close } of sources.redis) close();
@@ -69,23 +75,12 @@ async function look(
   return { at: performance.now(), postgres, processes, redis: seen };
 }
 
-/** Texts and plans of what took most time between the looks. */
-async function ranBetween(observer: Observer, before: Snapshot, after: Snapshot) {
-  const then = new Map(before.postgres?.statements?.map((one) => [one.id, one]));
-  if (!after.postgres?.statements) return new Map();
-  const use = after.postgres.statements.map(({ id, calls, seconds }) => ({
-    id,
-    calls: calls - (then.get(id)?.calls ?? 0),
-    seconds: seconds - (then.get(id)?.seconds ?? 0),
-  }));
-  const texts = await slowestTexts(
-    observer,
-    use.filter(({ calls }) => calls > 0),
-  );
-  const planned: [string, { text: string; scans: Awaited<ReturnType<typeof scansOf>> }][] = [];
-  for (const [id, text] of texts)
-    planned.push([id, { text, scans: await scansOf(observer, text) }]);
-  return new Map(planned);
+/** Who reads a table from end to end, when one is: plans tell. */
+async function explainScans(observer: Observer, { postgres }: Readings): Promise<void> {
+  if (!postgres?.tables.some(isScanned)) return;
+  for (const statement of postgres.statements) {
+    statement.scans = await scansOf(observer, statement.text);
+  }
 }
 
 /** Every statement is declared in a module of this name. */

@@ -1,19 +1,11 @@
 import type { Observer, PlanNode } from '../database/observer.ts';
-import { declaredStatements } from '../database/statement.ts';
 import { depths } from '../ops/statements.ts';
 import type { Scan } from './readings.ts';
 import type { PostgresLook } from './snapshot.ts';
 import * as own from './statements.ts';
 
-/** How many of the statements that took most time are explained, beside all declared ones. */
+/** Of how many statements that took most time the texts are read. */
 const slowest = 20;
-
-/** A declared statement that has a plan. */
-export interface Planned {
-  name: string;
-  text: string;
-  scans: Scan[];
-}
 
 export async function lookAtPostgres(
   observer: Observer,
@@ -56,29 +48,23 @@ function noStatistics(unread: (what: string) => void) {
 }
 
 /** Texts of the statements that took most time, by id. */
-export async function slowestTexts(observer: Observer, use: own.StatementUse[]) {
+export async function slowestTexts(
+  observer: Observer,
+  use: own.StatementUse[],
+): Promise<Map<string, string>> {
+  if (use.length === 0) return new Map();
   const most = use.toSorted((a, b) => b.seconds - a.seconds).slice(0, slowest);
   const texts = await observer.query(own.statementTexts, [most.map(({ id }) => id)]);
   return new Map(texts.map(({ id, text }) => [id, text]));
 }
 
-/** Plans of all declared statements, by name. */
-export async function declaredPlans(observer: Observer): Promise<Planned[]> {
-  const planned: Planned[] = [];
-  for (const [name, { text }] of declaredStatements()) {
-    const scans = await scansOf(observer, text);
-    if (scans) planned.push({ name, text, scans });
-  }
-  return planned;
-}
-
-/** The sequential scans of a statement's plan; undefined when it cannot be planned: it is no query,
- *  its text was cut off, or a table is locked or gone. */
-export async function scansOf(observer: Observer, text: string): Promise<Scan[] | undefined> {
+/** The sequential scans of a statement's plan; none when it cannot be planned: it is no query, its
+ *  text was cut off, or a table is locked or gone. */
+export async function scansOf(observer: Observer, text: string): Promise<Scan[]> {
   try {
     return scansIn(await observer.explain(text));
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -43,11 +43,12 @@ export interface TableReading {
 export interface StatementReading {
   /** Its declared name, or its text from pg_stat_statements. */
   name: string;
+  text: string;
   calls: number;
   /** In Postgres; undefined without pg_stat_statements. */
   serverSeconds: number | undefined;
-  /** Sequential scans of its generic plan; undefined when that could not be had. */
-  scans: Scan[] | undefined;
+  /** Sequential scans of its generic plan, as far as somebody had to know. */
+  scans: Scan[];
 }
 
 export interface Scan {

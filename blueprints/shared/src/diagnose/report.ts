@@ -37,11 +37,12 @@ const sizeOf = ({ cause, severity, because }: Named) =>
 const section = (title: string, lines: string[]) =>
   lines.length === 0 ? [] : ['', title.toUpperCase(), ...lines.flatMap(item)];
 
-/** Wrapped at spaces; what has none (a URL, a query) may be longer than a line. */
+/** Wrapped at spaces, but for those between a number and its unit; what has none (a URL, a query) may
+ *  be longer than a line. */
 function item(text: string): string[] {
   const lines: string[] = [];
   let line = '  -';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/(?<!\d) | (?!(?:%|ms|s)(?!\w))/)) {
     if (line.length + 1 + word.length > width) {
       lines.push(line);
       line = '   ';

@@ -14,21 +14,23 @@ export const missingIndex: Rule = {
   explains: ['slow-statement', 'cold-cache', 'pool', 'workers', 'buffers', 'event-loop'],
   find({ postgres, ...rest }) {
     if (!postgres) return undefined;
-    const scanned = postgres.tables.filter(
-      ({ rows, scanned }) => rows >= thresholds.grownRows && scanned >= rows,
-    );
+    const scanned = postgres.tables.filter(isScanned);
     return worst(scanned.map((table) => judge(table, postgres, { postgres, ...rest })));
   },
 };
 
+/** Whether it is large, and was read from end to end. */
+export const isScanned = ({ rows, scanned }: TableReading) =>
+  rows >= thresholds.grownRows && scanned >= rows;
+
 function judge(table: TableReading, postgres: PostgresReading, readings: Readings): Finding {
   const { seconds, processes } = readings;
   const statements = postgres.statements.filter(({ scans }) =>
-    scans?.some((scan) => scan.table === table.table),
+    scans.some((scan) => scan.table === table.table),
   );
   const names = new Set(statements.map(({ name }) => name));
   const filters = new Set(
-    statements.flatMap(({ scans = [] }) =>
+    statements.flatMap(({ scans }) =>
       scans.filter((scan) => scan.table === table.table).map(({ filter }) => filter),
     ),
   );
@@ -49,7 +51,7 @@ function judge(table: TableReading, postgres: PostgresReading, readings: Reading
       `${number(table.scans / seconds)} sequential scans/s of ${table.table} (${number(table.rows)} rows) read ${number(perSecond)} rows/s`,
       ...statements.map(
         ({ name, calls, serverSeconds }) =>
-          `${short(name)}: ${number(calls / seconds)} calls/s, planned as Seq Scan${serverSeconds === undefined ? '' : `, ${number((1000 * serverSeconds) / calls)} ms each in Postgres`}`,
+          `${short(name)}: planned as Seq Scan${calls === 0 ? '' : `, ${number(calls / seconds)} calls/s`}${serverSeconds === undefined ? '' : `, ${number((1000 * serverSeconds) / calls)} ms each in Postgres`}`,
       ),
       ...(share > 0 ? [`${percent(share)} of what requests or runs take is spent in it`] : []),
     ],
