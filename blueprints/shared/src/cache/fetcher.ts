@@ -71,8 +71,9 @@ export class Fetcher {
   private repeats(read: Read, now: number): boolean {
     const { ttlMs } = read.ttls;
     const withinMs = ttlMs > 0 ? Math.min(repeatMs, ttlMs / 2) : repeatMs;
-    const before = this.loadedAt.get(flightOf(read));
-    this.loadedAt.set(flightOf(read), now);
+    const flight = flightOf(read);
+    const before = this.loadedAt.get(flight);
+    this.loadedAt.set(flight, now);
     return before !== undefined && now - before < withinMs;
   }
 

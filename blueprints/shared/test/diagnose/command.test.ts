@@ -24,6 +24,25 @@ test('Postgres alone is judged, in 80 columns, and it says what was not read', a
   expect(output.split('\n').filter((line) => line.length > 80)).toEqual([]);
 });
 
+test('sessions that wait for a lock are seen, with who keeps them waiting', async () => {
+  const [holder, waiter] = [await database.pool.connect(), await database.pool.connect()];
+  await holder.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
+  const { rows } = await holder.query('SELECT pg_backend_pid() AS pid');
+  const waiting = waiter.query('SET lock_timeout = 0; SET statement_timeout = 0; TABLE jobs');
+  try {
+    const argv = ['--json', '--seconds', '1', '--ops', nobody];
+    const { bottleneck, unread } = JSON.parse((await run(database.url, ...argv)).output);
+    expect(bottleneck).toMatchObject({ cause: 'locks' });
+    expect(bottleneck.evidence.join()).toContain(`pid ${rows[0].pid} (idle in transaction)`);
+    // It has not joined the queue for the lock.
+    expect(unread.join()).toContain('lock timeout');
+  } finally {
+    await holder.query('ROLLBACK');
+    await waiting;
+    for (const client of [holder, waiter]) client.release(true);
+  }
+});
+
 test('with nothing to read it exits with 1', async () => {
   const { code, output } = await run(nowhere, '--seconds', '1', '--ops', nobody);
   expect(code).toBe(1);

@@ -51,7 +51,7 @@ function shareOfRuns({ processes }: Readings, aiSeconds: number, inUse: number):
   const workers = processes.flatMap(({ worker }) => worker ?? []);
   const runs = workers.reduce((sum, { runs }) => sum + runs.seconds, 0);
   const busy = workers.reduce((sum, { busy }) => sum + busy, 0);
-  if (runs > 0) return Math.min(1, aiSeconds / runs);
+  if (aiSeconds > 0 && runs > 0) return Math.min(1, aiSeconds / runs);
   return busy > 0 ? Math.min(1, inUse / busy) : 0;
 }
 
