@@ -36,9 +36,7 @@ export async function measure(sources: Sources): Promise<Readings> {
     const before = await look(sources, observer, note);
     await sleep(sources.seconds * 1000);
     const after = await look(sources, observer, note);
-    const ran =
-      before.postgres && after.postgres ? useBetween(before.postgres, after.postgres) : [];
-    const texts = observer ? await slowestTexts(observer, ran) : new Map<string, string>();
+    const texts = observer ? await textsBetween(observer, before, after, note) : new Map();
     const declared = new Map([...declaredStatements()].map(([name, { text }]) => [name, text]));
     const { expected } = sources;
     const looks = { before, after, expected, declared, texts, unread: [...unread] };
@@ -73,6 +71,21 @@ async function look(
   ]);
   const seen = redisLooks.filter((one) => one !== undefined);
   return { at: performance.now(), postgres, processes, redis: seen };
+}
+
+async function textsBetween(
+  observer: Observer,
+  before: Snapshot,
+  after: Snapshot,
+  note: (what: string) => void,
+): Promise<Map<string, string>> {
+  if (!before.postgres || !after.postgres) return new Map();
+  try {
+    return await slowestTexts(observer, useBetween(before.postgres, after.postgres));
+  } catch (error) {
+    note(`The texts of pg_stat_statements: ${(error as Error).message}`);
+    return new Map();
+  }
 }
 
 /** Who reads a table from end to end, when one is: plans tell. */

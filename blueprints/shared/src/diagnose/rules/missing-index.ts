@@ -46,7 +46,10 @@ function judge(table: TableReading, postgres: PostgresReading, readings: Reading
   const conditions = [...filters].filter((filter) => filter !== undefined);
   return {
     severity: Math.max(share, ofCore),
-    title: `An index is missing: ${table.table} is read from end to end`,
+    title:
+      statements.length > 0
+        ? `An index is missing: ${table.table} is read from end to end`
+        : `${table.table} is read from end to end, by a backup or a statement without a plan`,
     evidence: [
       `${number(table.scans / seconds)} sequential scans/s of ${table.table} (${number(table.rows)} rows) read ${number(perSecond)} rows/s`,
       ...statements.map(
