@@ -18,8 +18,8 @@ export interface Ending {
 export class ServiceProcess {
   readonly name: string;
   readonly log: string;
+  readonly opsUrl: string;
   readonly ended: Promise<Ending['how']>;
-  private readonly opsUrl: string;
   private readonly child: ChildProcess;
   /** Whether somebody meant it to end. */
   private endedOnPurpose = false;

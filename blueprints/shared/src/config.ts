@@ -24,6 +24,8 @@ const variables = z.object({
   AI_API_KEY: z.string().default(''),
   AI_MODEL: z.string().min(1).default('default'),
   AI_TIMEOUT_MS: count(sizing.ai_timeout_ms, 3_600_000),
+  /** What a call usually takes: npm run diagnose compares with it. */
+  AI_TYPICAL_MS: count(sizing.ai_typical_ms, 3_600_000),
   /** Calls at once from one worker: fewer than WORKER_CONCURRENCY keep slots for other work. */
   AI_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).optional(),
   /** The breaker opens when most of the last calls failed, so many at least. */
@@ -55,6 +57,13 @@ const databaseVariables = variables.pick({
   DATABASE_DIRECT_URL: true,
   DATABASE_ACQUIRE_MS: true,
   DATABASE_STATEMENT_MS: true,
+});
+
+const diagnoseVariables = variables.pick({
+  DATABASE_URL: true,
+  DATABASE_DIRECT_URL: true,
+  JOB_WAIT_S: true,
+  AI_TYPICAL_MS: true,
 });
 
 const environment = variables
@@ -89,6 +98,8 @@ export class ConfigError extends Error {
 export const loadConfig = (env = process.env): Config => load(environment, env);
 export const loadDatabaseConfig = (env = process.env): DatabaseConfig =>
   load(databaseVariables, env);
+
+export const loadDiagnoseConfig = (env = process.env) => load(diagnoseVariables, env);
 
 /** Throws one ConfigError that names every problem. An empty variable counts as unset. */
 function load<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {

@@ -10,6 +10,7 @@ export const sizing = {
   job_lease_s: {{ size.job_lease_s }},
   shutdown_grace_s: {{ size.shutdown_grace_s }},
   ai_timeout_ms: {{ size.ai_timeout_ms }},
+  ai_typical_ms: {{ size.ai_typical_ms }},
   poll_after_s: {{ size.poll_after_s }},
   cache_l1_mb: {{ size.cache_l1_mb }},
   staleness_s: {{ size.staleness_s }},

@@ -12,7 +12,7 @@ import { createHandlers, jobTypes, type Resources } from './jobs/types/index.ts'
 import { type LoopOptions, startLoop } from './loop.ts';
 import { createRetention } from './modules/retention.ts';
 import { createTransport } from './modules/transport.ts';
-import { jobMetrics } from './ops/metrics.ts';
+import { jobMetrics, slotMetrics } from './ops/metrics.ts';
 import { Dependency, type DependencyOptions } from './outgoing/dependency.ts';
 import { outgoingMetrics } from './outgoing/metrics.ts';
 import { type Base, runProcess, type Service } from './process.ts';
@@ -33,6 +33,7 @@ function createWorker(base: Base): Service {
   const transport = createTransport(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry, jobTypes);
+  slotMetrics(registry, config.WORKER_CONCURRENCY, () => leases.count);
   const outgoing = outgoingMetrics(registry);
   const dependency = (options: DependencyOptions) => new Dependency(options, outgoing);
   const ai = createAi(config, dependency);

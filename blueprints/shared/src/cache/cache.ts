@@ -54,6 +54,8 @@ export class Cache {
     this.l1 = new L1(Math.max(1, options.l1.maxBytes));
     const l1Ms = Math.min(options.l1.ttlMs ?? stalenessMs, stalenessMs);
     this.fetcher = new Fetcher({ l1: this.l1, l1Ms, l2, metrics, log });
+    const limit = stalenessMs > 0 ? options.l1.maxBytes : 0;
+    metrics.watch(() => ({ bytes: this.l1.bytes, maxBytes: limit }));
     l2?.listen({
       invalidated: (tag) => this.l1.drop(tag),
       missed: () => this.l1.clear(),

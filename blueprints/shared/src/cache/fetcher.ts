@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from '../logger.ts';
 import { type Entry, encode, entryOf, lifetimesOf, type Ttls } from './entry.ts';
 import { Flights } from './flights.ts';
@@ -31,6 +32,8 @@ const retryMs = 1000;
 const failingMs = 10_000;
 /** Between two looks for what another process loads. */
 const lookAgainMs = 100;
+/** What is loaded again so soon was not kept. */
+const repeatMs = 500;
 /** Longer answers, in characters of JSON, are not kept. */
 const longest = 1 << 20;
 
@@ -38,6 +41,7 @@ const longest = 1 << 20;
 export class Fetcher {
   private readonly options: FetcherOptions;
   private readonly flights = new Flights<Found>();
+  private readonly loadedAt = new LRUCache<string, number>({ max: 1000 });
 
   constructor(options: FetcherOptions) {
     this.options = options;
@@ -48,15 +52,29 @@ export class Fetcher {
   }
 
   /** Straight from the loader. */
-  async load({ load }: Read): Promise<Found> {
+  async load(read: Read): Promise<Found> {
     const { metrics } = this.options;
+    const began = performance.now();
     metrics.load();
+    if (this.repeats(read, began)) metrics.repeatedLoad();
     try {
-      return { text: encode(await load()), source: 'load' };
+      return { text: encode(await read.load()), source: 'load' };
     } catch (error) {
       metrics.loadError();
       throw error;
+    } finally {
+      metrics.loaded(performance.now() - began);
     }
+  }
+
+  /** Whether the same was loaded just before, sooner than any TTL asks for. */
+  private repeats(read: Read, now: number): boolean {
+    const { ttlMs } = read.ttls;
+    const withinMs = ttlMs > 0 ? Math.min(repeatMs, ttlMs / 2) : repeatMs;
+    const flight = flightOf(read);
+    const before = this.loadedAt.get(flight);
+    this.loadedAt.set(flight, now);
+    return before !== undefined && now - before < withinMs;
   }
 
   private async look(read: Read): Promise<Found> {

@@ -20,6 +20,11 @@ export interface Reader extends Pick<Database, 'query' | 'first'> {
   readonly ageMs: number;
 }
 
+export interface Cost {
+  calls: number;
+  seconds: number;
+}
+
 /** How much longer than the server the client waits for a statement. */
 const silenceMs = 2000;
 
@@ -30,6 +35,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
  *  transaction pooler keeps no session's settings. */
 export class Database implements Reader {
   private readonly pool: pg.Pool;
+  /** What each statement has cost its callers so far, waits for a connection included. */
+  readonly costs = new Map<string, Cost>();
   /** When it last answered (performance.now()). */
   answeredAt = Number.NEGATIVE_INFINITY;
   readonly ageMs = 0;
@@ -53,10 +60,15 @@ export class Database implements Reader {
     values: unknown[] = [],
   ): Promise<Row[]> {
     const { name, text } = statement;
-    const answer = this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
-    const { rows } = await traceStatement(statement, answer);
-    this.answeredAt = performance.now();
-    return rows;
+    const askedAt = performance.now();
+    try {
+      const answer = this.pool.query<Row & pg.QueryResultRow>({ name, text, values });
+      const { rows } = await traceStatement(statement, answer);
+      this.answeredAt = performance.now();
+      return rows;
+    } finally {
+      this.count(name, performance.now() - askedAt);
+    }
   }
 
   /** The first row, if there is one. */
@@ -74,12 +86,27 @@ export class Database implements Reader {
     return { idle, used: totalCount - idle, waiting };
   }
 
+  /** The most connections. */
+  get size(): number {
+    return this.pool.options.max;
+  }
+
   /** Whether a caller would have to wait. */
   get saturated(): boolean {
-    return this.pool.idleCount === 0 && this.pool.totalCount >= this.pool.options.max;
+    return this.pool.idleCount === 0 && this.pool.totalCount >= this.size;
   }
 
   close(): Promise<void> {
     return this.pool.end();
+  }
+
+  private count(name: string, ms: number) {
+    const cost = this.costs.get(name);
+    if (!cost) {
+      this.costs.set(name, { calls: 1, seconds: ms / 1000 });
+      return;
+    }
+    cost.calls += 1;
+    cost.seconds += ms / 1000;
   }
 }

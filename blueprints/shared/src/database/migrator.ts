@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { FileMigrationProvider, type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import type { Database } from './database.ts';
+import { addStatementStatistics } from './extensions.ts';
 import { setRoleDefaults, type Timeouts } from './roles.ts';
 import { appliedMigrations, findTable } from './statements.ts';
 
@@ -34,6 +35,7 @@ export async function migrate(url: string, timeouts: Timeouts): Promise<string[]
     const applied: string[] = [];
     for (const kind of kinds) applied.push(...(await migrateKind(client, kind)));
     await setRoleDefaults(client, timeouts);
+    await addStatementStatistics(client);
     return applied;
   } finally {
     await client.end();

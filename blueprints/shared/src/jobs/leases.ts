@@ -34,6 +34,11 @@ export class Leases {
     return { signal: held.abort.signal, [Symbol.dispose]: () => this.held.delete(held) };
   }
 
+  /** Runs of this process. */
+  get count(): number {
+    return this.held.size;
+  }
+
   abortAll(kind: AbortReason['kind']) {
     this.stopping ||= kind === 'shutdown';
     for (const { abort } of this.held) abort.abort(new AbortReason(kind));

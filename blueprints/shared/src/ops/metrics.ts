@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
+import { databaseMetrics } from '../database/metrics.ts';
 import { sizing } from '../sizing.ts';
 import { memoryMetrics } from './memory-metrics.ts';
 
@@ -10,24 +11,31 @@ export function createRegistry(db: Database): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   memoryMetrics(registry);
+  new Counter({
+    name: 'nodejs_eventloop_active_seconds_total',
+    help: 'How long the event loop was at work: at a rate of 1 it does nothing else',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(performance.eventLoopUtilization().active / 1000);
+    },
+  });
+  databaseMetrics(registry, db);
+  return registry;
+}
+
+/** How many runs a worker may have at once, and has. */
+export function slotMetrics(registry: Registry, slots: number, busy: () => number) {
   new Gauge({
-    name: 'database_pool_connections',
-    help: 'Connections of this process by state; waiting: callers without one',
+    name: 'worker_slots',
+    help: 'Runs that this worker may have at once, by state: busy or free',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const [state, count] of Object.entries(db.connections)) this.set({ state }, count);
+      this.set({ state: 'busy' }, busy());
+      this.set({ state: 'free' }, Math.max(0, slots - busy()));
     },
   });
-  new Gauge({
-    name: 'database_silence_seconds',
-    help: 'How long Postgres has not answered this process',
-    registers: [registry],
-    collect() {
-      this.set((performance.now() - db.answeredAt) / 1000);
-    },
-  });
-  return registry;
 }
 
 /** With what was promised as a bucket of its own, which share keeps the promise is counted, not

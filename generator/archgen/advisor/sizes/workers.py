@@ -93,6 +93,14 @@ def calls(plan: Plan) -> Iterator[Row]:
     )
     yield (
         "workers",
+        "ai_typical_ms",
+        round_up(need.typical_operation_s * 1000),
+        "ms",
+        f"{shown(need.typical_operation_s)} s typically",
+        REQUIRED,
+    )
+    yield (
+        "workers",
         "shutdown_grace_s",
         round_up(min(LIMIT["stop_s"], need.longest_operation_s + 5)),
         "s",
