@@ -2,8 +2,9 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
-const secrets = new Set(['authorization', 'apiKey', 'api_key', 'password', 'token', 'secret']);
-const secretDepth = 3;
+const secrets = ['authorization', 'apiKey', 'api_key', 'password', 'token', 'secret'];
+const isSecret = new Set(secrets);
+const censor = () => '[redacted]';
 
 /** Lines go out together, at least ten times a second and when the process exits; a SIGKILL loses
  *  what came since. While nobody takes them, no more than these are kept. */
@@ -15,7 +16,9 @@ const buffering = {
   maxLength: 2 ** 24,
 };
 
-/** JSON lines on stdout. What is logged under a secret's name, at any of three depths, is cut out. */
+/** JSON lines on stdout. What is logged under a secret's name, at any of three depths, is cut out; of
+ *  what a child logger is bound to, at the first. pino's own redaction does it at more than the price
+ *  of the line itself. */
 export function createLogger(
   level: string,
   name: string,
@@ -24,35 +27,40 @@ export function createLogger(
   const options = {
     level,
     base: { process: name, pid: process.pid },
-    serializers: { err: summary },
+    serializers: { ...Object.fromEntries(secrets.map((key) => [key, censor])), err: summary },
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: (bindings: object) => redacted(bindings, secretDepth),
-      log: (fields: object) => redacted(fields, secretDepth),
+      log: (fields: object) => cut(fields),
     },
     timestamp: pino.stdTimeFunctions.isoTime,
   };
   return pino(options, destination);
 }
 
-/** The same object where there is nothing to cut out, as in nearly all: pino's own redaction takes
- *  as long as the rest of a line. */
-function redacted(fields: object, depth: number): Record<string, unknown> {
-  const all = fields as Record<string, unknown>;
-  let copy: Record<string, unknown> | undefined;
-  for (const [key, value] of Object.entries(all)) {
-    const shown = secrets.has(key) ? '[redacted]' : within(value, depth - 1);
-    if (shown === value) continue;
-    copy ??= { ...all };
-    copy[key] = shown;
+type Fields = Record<string, unknown>;
+
+/** The same without secrets: a copy if there are any. */
+function cut(object: object, depth = 3): Fields {
+  const fields = object as Fields;
+  let copy: Fields | undefined;
+  for (const key in fields) {
+    const clean = isSecret.has(key) ? censor() : cutInside(fields[key], depth - 1);
+    if (clean === fields[key]) continue;
+    copy ??= (Array.isArray(fields) ? [...fields] : { ...fields }) as Fields;
+    copy[key] = clean;
   }
-  return copy ?? all;
+  return copy ?? fields;
 }
 
-const within = (value: unknown, depth: number) =>
-  depth > 0 && typeof value === 'object' && value !== null && !(value instanceof Error)
-    ? redacted(value, depth)
-    : value;
+const cutInside = (value: unknown, depth: number) =>
+  depth > 0 && isNested(value) ? cut(value, depth) : value;
+
+/** Errors have a serializer of their own. */
+const isNested = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  !(value instanceof Error) &&
+  !ArrayBuffer.isView(value);
 
 const bounded = (text: string | undefined) => text?.slice(0, 8000);
 

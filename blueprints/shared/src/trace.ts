@@ -8,10 +8,10 @@ export const isTraceparent = (header: unknown): header is string =>
 /** The caller's W3C trace context, or a new one. It goes with the job wherever the job goes. */
 export function traceparentOf(header: unknown): string {
   if (isTraceparent(header)) return header;
-  return `00-${randomHex()}-${randomHex().slice(0, 16)}-00`;
+  return `00-${randomHex()}-${randomHex().slice(16)}-00`;
 }
 
-/** 32 digits. Node draws UUIDs many at a time, bytes anew at each call. */
+/** Never 0. Node makes UUIDs of random bytes that it has in stock: for every request, that counts. */
 const randomHex = () => randomUUID().replaceAll('-', '');
 
 export const traceIdOf = (traceparent: string) => traceparent.slice(3, 35);

@@ -9,9 +9,23 @@ function recording() {
 test('secrets are cut out, at any of three depths', () => {
   const { log, lines } = recording();
   log.info({ authorization: 'S1', headers: { authorization: 'S2' }, req: { a: { token: 'S3' } } });
-  log.info({ ai: { apiKey: 'S4' }, password: 'S5' });
+  log.info({ ai: { apiKey: 'S4' }, password: 'S5', keys: [{ token: 'S6' }] });
+  log.child({ secret: 'S7' }).info('bound');
   expect(lines.join('')).toContain('[redacted]');
   expect(lines.join('')).not.toMatch(/S\d/);
+});
+
+test('what is logged stays as it is', () => {
+  const { log, lines } = recording();
+  const headers = { authorization: 'S1', accept: 'all' };
+  log.info({ headers, list: [1, 'two'], at: new Date(0), nothing: null });
+  expect(headers.authorization).toBe('S1');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    headers: { authorization: '[redacted]', accept: 'all' },
+    list: [1, 'two'],
+    at: '1970-01-01T00:00:00.000Z',
+    nothing: null,
+  });
 });
 
 test('an error is told without what hangs on it', () => {

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { describeCall, describeStatus } from '../tracing/http.ts';
-import { activeSpan, traceparentFrom } from '../tracing/spans.ts';
+import { activeSpan, activeTraceparent } from '../tracing/spans.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface Answer {
@@ -52,7 +52,7 @@ export class HttpClient {
   ) {
     const span = activeSpan();
     describeCall(span, options.method, url);
-    const traceparent = span ? traceparentFrom(span) : given;
+    const traceparent = activeTraceparent() ?? given;
     const answer = await request(url, {
       dispatcher: this.agent,
       headers: { ...headers, ...(traceparent && { traceparent }) },

@@ -2,7 +2,7 @@ import { type Agent, request } from 'undici';
 import service from '../../package.json' with { type: 'json' };
 import { retryAfterMs } from '../outgoing/retry-after.ts';
 import { describeStatus } from '../tracing/http.ts';
-import { activeSpan, traceparentFrom } from '../tracing/spans.ts';
+import { activeSpan, activeTraceparent } from '../tracing/spans.ts';
 import type { Delivery, Failure } from './deliveries.ts';
 import { bodyOf, signatureOf } from './message.ts';
 
@@ -58,7 +58,7 @@ export class WebhookSender {
       headers: {
         'content-type': 'application/json',
         'user-agent': service.name,
-        traceparent: span ? traceparentFrom(span) : delivery.job.traceparent,
+        traceparent: activeTraceparent() ?? delivery.job.traceparent,
         ...signatureOf(delivery, body),
       },
       body,
