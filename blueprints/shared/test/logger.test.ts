@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createLogger } from '../src/logger.ts';
 
@@ -35,4 +37,19 @@ test('an error is told without what hangs on it', () => {
   const { err } = JSON.parse(lines[0] ?? '');
   expect(err).toMatchObject({ message: 'outer', cause: { message: 'inner', code: 'E1' } });
   expect(lines.join('')).not.toContain('state');
+});
+
+test.each([
+  ['exits', 'process.exit()'],
+  ['fails', 'throw new Error()'],
+])('a process that %s leaves no line behind', async (_how, end) => {
+  const url = new URL('../src/logger.ts', import.meta.url).href;
+  const code = `import { createLogger } from '${url}';
+    const log = createLogger('info', 'test');
+    for (let i = 0; i < 1000; i += 1) log.info({ i }, 'a line');
+    ${end}`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code]);
+  const { stdout } = await run.catch((error) => error);
+  const lines = stdout.trim().split('\n');
+  expect(lines.map((line: string) => JSON.parse(line).i)).toEqual([...Array(1000).keys()]);
 });

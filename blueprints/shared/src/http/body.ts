@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { unstorable } from '../text.ts';
 import { Problem } from './problem.ts';
 
@@ -25,7 +25,7 @@ export function parseBody(bytes: Uint8Array): unknown {
 
 /** The hash of a JSON value, whatever the order of its fields. */
 export const hashOf = (value: unknown): Buffer =>
-  createHash('sha256').update(JSON.stringify(value, inOrder)).digest();
+  hash('sha256', JSON.stringify(value, inOrder), 'buffer');
 
 const inOrder = (_key: string, value: unknown) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
