@@ -71,8 +71,8 @@ if (process.env.QUEUE_STORE === 'redis') {
   const { BullBroker } = await import('./src/jobs/broker/bullmq.ts');
   const { relay } = await import('./src/jobs/broker/relay.ts');
   const broker = new BullBroker(process.env.REDIS_URL, process.env.QUEUE_NAME, log);
-  await broker.epoch();
-  while ((await broker.epoch()) && (await relay(db, broker, log)));
+  while (!broker.available) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (await relay(db, broker, log));
 }
 console.log(JSON.stringify({ seconds: (performance.now() - startedAt) / 1000 }));
 process.exit();
