@@ -40,10 +40,11 @@ function startWorker(ai: AiClient) {
     QUEUE_NAME: `test_${randomUUID()}`,
   });
   const { db } = database;
-  const transport = createTransport({ config, db, log: silent } as Base, () => {});
+  const registry = new Registry();
+  const transport = createTransport({ config, db, registry, log: silent } as Base, () => {});
   const store = new JobStore(db, { leaseS: 30, backoffMs: 1 });
   const leases = new Leases(store, 30, silent);
-  const metrics = jobMetrics(new Registry(), []);
+  const metrics = jobMetrics(registry, []);
   const handlers = [summarizeWith(ai), other];
   const runner = new Runner({ store, leases, handlers, metrics, log: silent });
   const stops = transport.chores.map((chore) => startLoop(chore, silent));
