@@ -45,7 +45,8 @@ export class JobStore {
   private readonly creations = new Coalescer<NewJob, Created | null>({
     ...batch,
     weigh: (job) => job.input.length,
-    run: async (jobs) => pair(jobs, await this.move(statements.create, creationColumns(jobs))),
+    // Who could hear of a job before its id is told?
+    run: async (jobs) => pair(jobs, await this.db.query(statements.create, creationColumns(jobs))),
   });
 
   private readonly claims = new Coalescer<Run, ClaimedJob | null>({
