@@ -32,7 +32,7 @@ const compressed = {
   MAX_EVENT_LOOP_DELAY_MS: '60000',
   JOB_WAIT_S: '3600',
 };
-const drainMs = 180_000;
+const drainMs = 120_000;
 
 export interface Api extends Client {
   process: ServiceProcess;

@@ -43,6 +43,8 @@ export default {
     await world.proxies.AI_BASE_URL.heal();
     await worker.stop();
     await world.startWorker();
+    // A minute or two is what some were told to wait.
+    await world.pool.query('UPDATE jobs SET due_at = clock_timestamp() WHERE due_at IS NOT NULL');
     await world.drain();
     world.figures.exactly('dead', await countJobs(world.pool, `status = 'dead'`), 0);
   },
