@@ -59,7 +59,7 @@ test('workers are too few', async () => {
 test('the AI API is slow', async () => {
   const diagnosis = await diagnoseUnder({ aiMs: 1500 });
   expect(causeOf(diagnosis), shown(diagnosis)).toBe('ai-slow');
-  // Its slots are full, too: that is no cause of its own.
-  const workers = diagnosis.others.find(({ cause }) => cause === 'workers');
-  expect(workers, shown(diagnosis)).toMatchObject({ because: 'ai-slow' });
+  // Its slots are full, too, and by now the queue may be old: that is no cause of its own.
+  const others = diagnosis.others.filter(({ because }) => because !== 'ai-slow');
+  expect(others, shown(diagnosis)).toEqual([]);
 });

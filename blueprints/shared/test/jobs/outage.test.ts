@@ -75,7 +75,9 @@ function retriesOf({ calls }: TestAi) {
 
 test('an outage postpones jobs untried, and they are done when it is over', async () => {
   const breaker = { openMs: 100, longestOpenMs: 400 };
-  await using api = await testAi('never', { timeoutMs: 100, breaker });
+  // A scarce one tells the few that were tried to wait for up to a minute or two.
+  const retryBudget = { trickle: 100 };
+  await using api = await testAi('never', { timeoutMs: 100, breaker, retryBudget });
   await using worker = startWorker(api.ai);
   await worker.submit('summarize', 300);
   await until('the breaker to open', () => api.api.breaker.state === 'open');
