@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.contract.loopback import LoopbackServer
 from tests.contract.waiting import until
 
 Reply = int | str | tuple[int, str] | None
@@ -56,13 +57,11 @@ class AI:
         self._calls: dict[str, list[Call]] = defaultdict(list)
         self._replies: dict[str, list[Reply]] = {}
         self._held: set[str] = set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = LoopbackServer(_handler(self))
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{self._server.base_url}/v1"
 
     def hold(self, text: str) -> None:
         """Calls with this text wait until each is released."""
@@ -89,8 +88,7 @@ class AI:
     def close(self) -> None:
         for text in list(self._calls):
             self.let_go(text)
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def receive(self, call: Call) -> Reply:
         text = call.body["messages"][-1]["content"]

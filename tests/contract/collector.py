@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+from tests.contract.loopback import LoopbackServer
 from tests.contract.waiting import until
 
 
@@ -39,13 +40,11 @@ class Collector:
         self.bodies: list[bytes] = []
         self.held = threading.Event()
         self.held.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = LoopbackServer(_handler(self))
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._server.base_url
 
     def trace(self, trace_id: str) -> list[Span]:
         return [span for span in list(self.spans) if span.trace_id == trace_id]
@@ -68,8 +67,7 @@ class Collector:
 
     def close(self) -> None:
         self.held.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 def _span(span: trace_pb2.Span, resource: dict[str, Any]) -> Span:

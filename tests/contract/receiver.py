@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from standardwebhooks import Webhook
 
+from tests.contract.loopback import LoopbackServer
 from tests.contract.waiting import until
 
 SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -41,13 +42,11 @@ class Receiver:
         self.connections = 0
         self.held = threading.Event()
         self.held.set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = LoopbackServer(_handler(self))
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/hook"
+        return f"{self._server.base_url}/hook"
 
     def message(self, number: int = 1) -> Message:
         """The n-th message, waited for."""
@@ -56,8 +55,7 @@ class Receiver:
 
     def close(self) -> None:
         self.held.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:

@@ -44,14 +44,6 @@ export class Observer {
     });
   }
 
-  async first<Row extends object>(
-    statement: Statement<Row>,
-    values: unknown[] = [],
-  ): Promise<Row | undefined> {
-    const [row] = await this.query(statement, values);
-    return row;
-  }
-
   /** The plan that holds for all values, as the service's role has it (roles.ts). Throws for what
    *  has no plan, or needs types that its text does not tell. */
   explain(text: string): Promise<PlanNode> {

@@ -14,14 +14,15 @@ export async function lookAtPostgres(
   const [server] = await observer.query(own.server);
   const [locks] = await observer.query(own.waitingForLocks);
   if (!server || !locks) throw new Error('Postgres tells nothing of this database');
+  const [queue] = await observer.query(depths).catch((error) => {
+    unread(`The queue's depth: ${error.message}`);
+    return [];
+  });
   return {
     server,
     locks,
     tables: await observer.query(own.tables),
-    queue: await observer.first(depths).catch((error) => {
-      unread(`The queue's depth: ${error.message}`);
-      return undefined;
-    }),
+    queue,
     statements: server.statistics ? await readStatistics(observer, unread) : noStatistics(unread),
   };
 }
