@@ -21,6 +21,6 @@ const app = await createApp({
   registry: new Registry(),
   tokens: new LocalTokens({ rps: 1, burst: 1 }),
 });
-await app.ready();
-await writeFile('openapi.json', `${JSON.stringify(app.swagger(), null, 2)}\n`);
+const document = (await app.inject('/openapi.json')).json();
+await writeFile('openapi.json', `${JSON.stringify(document, null, 2)}\n`);
 console.log('wrote openapi.json');

@@ -1,9 +1,10 @@
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { InjectOptions } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { KeyStore } from '../../src/auth/keys.ts';
 import { LocalTokens, type RatePolicy } from '../../src/backpressure/tokens.ts';
+import type { App } from '../../src/http/app.ts';
 import { config } from '../app.ts';
 import { testDatabase } from '../support/database.ts';
 import { silent } from '../support/log.ts';
@@ -11,7 +12,7 @@ import { until } from '../support/wait.ts';
 
 const database = testDatabase();
 const payload = { type: 'summarize', input: { text: 'a text' } };
-let app: FastifyInstance;
+let app: App;
 let registry: Registry;
 let keys: KeyStore;
 

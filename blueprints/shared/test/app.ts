@@ -1,10 +1,11 @@
-import type { FastifyInstance, InjectOptions, LightMyRequestResponse as Response } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse as Response } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../src/app.ts';
 import { KeyStore, type Scope } from '../src/auth/keys.ts';
 import { LocalTokens } from '../src/backpressure/tokens.ts';
 import { loadConfig } from '../src/config.ts';
+import type { App } from '../src/http/app.ts';
 import type { TestDatabase } from './support/database.ts';
 import { silent } from './support/log.ts';
 
@@ -21,7 +22,7 @@ export const config = loadConfig({
 export const tokens = new LocalTokens({ rps: 10_000, burst: 10_000 });
 
 export interface TestApp {
-  app: FastifyInstance;
+  app: App;
   /** Headers of a caller with these scopes. */
   as(tenant: string, ...scopes: Scope[]): Promise<Record<string, string>>;
   inject(options: InjectOptions): Promise<Response>;

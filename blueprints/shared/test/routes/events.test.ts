@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import { Registry } from 'prom-client';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import type { App } from '../../src/http/app.ts';
 import { JobStore } from '../../src/jobs/store.ts';
 import { createLogger } from '../../src/logger.ts';
 import { config, testApp, tokens } from '../app.ts';
@@ -13,7 +13,7 @@ import { until } from '../support/wait.ts';
 
 const database = testDatabase();
 const api = testApp(database);
-const apps: FastifyInstance[] = [];
+const apps: App[] = [];
 let store: JobStore;
 let caller: Record<string, string>;
 

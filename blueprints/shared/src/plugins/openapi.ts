@@ -19,13 +19,10 @@ declare module 'fastify' {
 
 export const withKey = [{ key: [] }];
 
-const link = (operationId: string, id: string) => ({
+/** To another operation, of what an answer holds there: its JSON pointer. */
+export const link = (operationId: string, id: string) => ({
   [operationId]: { operationId, parameters: { id: `$response.body#${id}` } },
 });
-
-/** What a client may do with the job, or the letters, that it got. */
-export const jobLinks = { ...link('getJob', '/id'), ...link('cancelJob', '/id') };
-export const letterLinks = link('replayDeadLetter', '/items/0/id');
 
 interface Overridden {
   zodSchema: z.core.$ZodTypes;
