@@ -8,20 +8,16 @@ import { outgoingMetrics } from '../outgoing/metrics.ts';
 import type { Base, Service } from '../process.ts';
 import { createDeliverer } from '../webhooks/create.ts';
 import { createWork } from '../work.ts';
+import { createStore } from './create.ts';
 import { checkHandlers } from './handlers.ts';
 import { Leases } from './leases.ts';
 import { Runner } from './runner.ts';
-import { JobStore } from './store.ts';
 import { createHandlers, jobTypes } from './types/index.ts';
 
 export function createWorker(base: Base): Service {
   const { config, log, db, registry } = base;
   const { ring: onEvents } = new Doorbell(db, log);
-  const store = new JobStore(db, {
-    leaseS: config.JOB_LEASE_S,
-    backoffMs: config.JOB_BACKOFF_MS,
-    onEvents,
-  });
+  const store = createStore(base, onEvents);
   const leases = new Leases(store, config.JOB_LEASE_S, log);
   const metrics = jobMetrics(registry, jobTypes);
   const outgoing = outgoingMetrics(registry);

@@ -4,8 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../../logger.ts';
 import { connectBlocking, connectRedis } from '../../redis/connection.ts';
 import type { Message, Run } from '../model.ts';
-import type { Consumer } from '../transport.ts';
-import type { Broker } from './broker.ts';
+import type { Broker, Consume } from './broker.ts';
 import { Intake, intakeOptions, type MessageData } from './intake.ts';
 
 const messageId = ({ id, run }: Run) => `${id}-${run}`;
@@ -63,14 +62,14 @@ export class BullBroker implements Broker {
     return epoch;
   }
 
-  consume(handle: (run: Run) => Promise<void>, concurrency: number): Consumer {
+  readonly consume: Consume = (handle, concurrency) => {
     const connection = connectBlocking(this.url, this.log);
     const intake = new Intake(handle, this.log);
     const take = ({ data }: { data: MessageData }) => intake.take(data);
     const options = { connection, concurrency, ...intakeOptions };
     const worker = new Worker<MessageData>(this.queue, take, options);
     return intake.through(worker, connection);
-  }
+  };
 
   async close() {
     await this.bull.close();
