@@ -25,7 +25,7 @@ export async function createServer(options: AppOptions): Promise<FastifyInstance
   const app = fastify({
     loggerInstance: log as FastifyInstance['log'],
     logController: new fastify.LogController({ disableRequestLogging: true }),
-    // observe gives each request its own, under its trace id.
+    // One for all requests: lines of a request name its trace.
     childLoggerFactory: (logger) => logger,
     bodyLimit: maxBodyBytes,
     // As long as a request line can be: an id that is no UUID is 404, not 414.

@@ -14,11 +14,11 @@ export const usage: FastifyPluginAsyncZod<Options> = async (app, { usage, stalen
     '/v1/usage',
     { onRequest: app.requires('usage:read'), ...listUsage },
     async ({ caller, query, headers }, reply) => {
-      const read = await usage.list(caller.tenant, query);
-      const answer = usageHeaders(read, stalenessS);
-      reply.headers(answer);
-      if (matches(headers['if-none-match'], answer.etag)) return reply.code(304).send();
-      return read.found;
+      const { body, etag, readAt } = await usage.list(caller.tenant, query);
+      reply.headers(usageHeaders({ etag, readAt }, stalenessS));
+      if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
+      // Text that says what it is goes out as it is; the types know of objects only.
+      return reply.type('application/json; charset=utf-8').send(body as never);
     },
   );
 };

@@ -64,8 +64,8 @@ export class JobsController {
   ) {
     const job = await this.jobs.find(id, tenant);
     reply.headers(pollingHeaders(job, this.config.POLL_AFTER_S));
-    if (!matches(headers['if-none-match'], etagOf(job))) return viewOf(job);
-    reply.code(304);
+    if (matches(headers['if-none-match'], etagOf(job))) return void reply.code(304);
+    return viewOf(job);
   }
 
   @Delete(':id')

@@ -27,10 +27,11 @@ export class UsageController {
     @Headers() headers: z.output<typeof pollHeaders>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const read = await this.usage.list(tenant, query);
-    const answer = usageHeaders(read, this.config.STALENESS_S);
-    reply.headers(answer);
-    if (!matches(headers['if-none-match'], answer.etag)) return read.found;
-    reply.code(304);
+    const { body, etag, readAt } = await this.usage.list(tenant, query);
+    reply.headers(usageHeaders({ etag, readAt }, this.config.STALENESS_S));
+    if (matches(headers['if-none-match'], etag)) return void reply.code(304);
+    // Text that says what it is goes out as it is.
+    reply.type('application/json; charset=utf-8');
+    return body;
   }
 }

@@ -30,15 +30,18 @@ export interface BackpressureOptions {
 export const backpressure = fp(async (app, options: BackpressureOptions) => {
   const { limiter, shedder, count } = options;
   app.decorateRequest('refusal', undefined);
-  app.addHook('onRequest', async (request) => refuse(request, shedder.busy));
+  app.addHook('onRequest', (request, _reply, done) => done(refusal(request, shedder.busy)));
   // After the route has asked for the API key, which tells the tenant.
-  app.addHook('preParsing', async (request, reply) => {
-    if (request.caller) {
-      const verdict = limiter.take(request.caller.tenant);
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const { caller, routeOptions } = request;
+    let problem: Problem | undefined;
+    if (caller) {
+      const verdict = limiter.take(caller.tenant);
       reply.headers(rateLimitHeaders(limiter.policy, verdict));
-      if (!verdict.allowed) refuse(request, tooManyRequests(verdict));
+      if (!verdict.allowed) problem = refusal(request, tooManyRequests(verdict));
     }
-    if (request.routeOptions.config.makesJobs) refuse(request, shedder.full);
+    if (routeOptions.config.makesJobs) problem ??= refusal(request, shedder.full);
+    done(problem, payload);
   });
 
   app.addHook('onError', async (_request, _reply, error) => count(error));
@@ -50,9 +53,11 @@ export const backpressure = fp(async (app, options: BackpressureOptions) => {
   app.addHook('onClose', () => stop());
 });
 
-function refuse(request: FastifyRequest, problem: Problem | undefined) {
-  if (!problem) return;
+/** The problem, unless it has to wait for the handler. */
+function refusal(request: FastifyRequest, problem: Problem | undefined) {
+  if (!problem) return undefined;
   const { makesJobs } = request.routeOptions.config;
-  if (!makesJobs || request.headers['idempotency-key'] === undefined) throw problem;
+  if (!makesJobs || request.headers['idempotency-key'] === undefined) return problem;
   request.refusal = problem;
+  return undefined;
 }

@@ -4,6 +4,7 @@ import { isUnavailable } from '../database/unavailable.ts';
 import { maxBodyBytes } from '../http/body.ts';
 import { refuseExpectation } from '../http/connection.ts';
 import { mediaType, notJson, Problem, unavailable } from '../http/problem.ts';
+import { traceOf } from './observe.ts';
 
 /** Every error leaves as application/problem+json; what we did not foresee tells nothing. */
 export const errors = fp(async (app) => {
@@ -15,7 +16,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   const problem = toProblem(error);
   // A Problem was foreseen: what is shed by the thousand must not fill the log.
   const unforeseen = !(error instanceof Problem) && problem.statusCode >= 500;
-  if (unforeseen) request.log.error({ err: error }, 'request failed');
+  if (unforeseen) request.log.error({ ...traceOf(request), err: error }, 'request failed');
   return reply
     .code(problem.statusCode)
     .headers(problem.headers)

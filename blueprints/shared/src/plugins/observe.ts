@@ -24,29 +24,38 @@ export interface ObserveOptions {
 export const observe = fp(async (app, { duration, draining }: ObserveOptions) => {
   const measure = (request: FastifyRequest, reply: FastifyReply) =>
     duration.observe(labelsOf(request, reply), reply.elapsedTime / 1000);
-  const log = (request: FastifyRequest, reply: FastifyReply) =>
-    request.log.info({ ...labelsOf(request, reply), ms: Math.round(reply.elapsedTime) }, 'request');
+  const log = (request: FastifyRequest, reply: FastifyReply) => {
+    const ms = Math.round(reply.elapsedTime);
+    request.log.info({ ...traceOf(request), ...labelsOf(request, reply), ms }, 'request');
+  };
 
   app.decorateRequest('traceparent', '');
   app.decorateReply('streams', false);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // A traced request has that of its span already.
     request.traceparent ||= traceparentOf(request.headers.traceparent);
-    request.log = request.log.child({ trace_id: traceIdOf(request.traceparent) });
     if (draining()) reply.header('connection', 'close');
+    done();
   });
-  app.addHook('onSend', async (request, reply, payload) => {
-    if (!(payload instanceof Readable)) return;
-    reply.streams = true;
-    measure(request, reply);
-    payload.once('close', () => log(request, reply));
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (payload instanceof Readable) {
+      reply.streams = true;
+      measure(request, reply);
+      payload.once('close', () => log(request, reply));
+    }
+    done(null, payload);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    if (reply.streams) return;
-    measure(request, reply);
-    log(request, reply);
+  app.addHook('onResponse', (request, reply, done) => {
+    if (!reply.streams) {
+      measure(request, reply);
+      log(request, reply);
+    }
+    done();
   });
 });
+
+/** Named with every line of a request; a child logger for each would cost more than its one line. */
+export const traceOf = ({ traceparent }: FastifyRequest) => ({ trace_id: traceIdOf(traceparent) });
 
 const labelsOf = (request: FastifyRequest, { statusCode: status }: FastifyReply) => ({
   method: request.method,
