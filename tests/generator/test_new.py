@@ -160,7 +160,7 @@ def test_without_an_identity_the_first_commit_says_whose_it_is(archgen, tmp_path
 
 
 def test_a_choice_this_version_cannot_render_is_refused_with_the_nearest(archgen, tmp_path):
-    done = archgen("new", "myservice", "--yes", "--choose", "blueprint=nestjs-bullmq")
+    done = archgen("new", "myservice", "--yes", "--choose", "blueprint=express-kafka")
     assert done.returncode == 3
     assert "not yet in this version" in done.stderr
     assert "--choose blueprint=fastify-redis" in done.stderr
