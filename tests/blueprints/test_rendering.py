@@ -47,6 +47,17 @@ def test_no_blueprint_has_a_file_that_is_shared(blueprint):
     assert own.isdisjoint(listed())
 
 
+def test_no_block_of_ten_lines_stands_in_two_blueprints():
+    found: dict[str, set[str]] = {}
+    for blueprint in ("fastify-redis", "nestjs-bullmq", "shared"):
+        for path in files(ROOT / "blueprints" / blueprint):
+            lines = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+            for start in range(len(lines) - 9):
+                block = "\n".join(lines[start : start + 10])
+                found.setdefault(block, set()).add(blueprint)
+    assert [block for block, where in found.items() if len(where) > 1] == []
+
+
 def test_every_shared_file_is_rendered_by_some_rendering(renderings):
     folders = renderings.values()
     assert [path for path in listed() if not any((f / path).is_file() for f in folders)] == []

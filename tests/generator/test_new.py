@@ -167,6 +167,14 @@ def test_a_choice_this_version_cannot_render_is_refused_with_the_nearest(archgen
     assert os.listdir(tmp_path) == []
 
 
+def test_a_chosen_blueprint_is_rendered(archgen, tmp_path):
+    done = archgen("new", "myservice", *READY, "--choose", "blueprint=nestjs-bullmq")
+    assert done.returncode == 0, done.stderr
+    answers = (tmp_path / "myservice" / ".copier-answers.yml").read_text()
+    assert "\nblueprint: nestjs-bullmq\n" in answers
+    assert "src/api.module.ts" in tracked(tmp_path / "myservice")
+
+
 def test_advice_this_version_cannot_render_falls_back_and_says_so(archgen, tmp_path):
     done = archgen("new", "myservice", "--preset", "event-stream", "--yes")
     assert done.returncode == 0, done.stderr
