@@ -106,14 +106,16 @@ class Lab:
         return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
     @contextmanager
-    def server(self, argv: Sequence[str], cwd: Path, env: Env) -> Iterator[psutil.Popen]:
-        """A Node process on a core of its own, ended with the block."""
+    def server(
+        self, argv: Sequence[str], cwd: Path, env: Env, core: int = SERVER_CORE
+    ) -> Iterator[psutil.Popen]:
+        """A Node process, on a core of its own as a rule, ended with the block."""
         log = self.folder / f"{cwd.name}.log"
         with log.open("ab") as output:
             process = psutil.Popen(
                 argv, cwd=cwd, env=self.env | env, stdout=subprocess.DEVNULL, stderr=output
             )
-        pin(process, SERVER_CORE)
+        pin(process, core)
         try:
             yield process
         finally:

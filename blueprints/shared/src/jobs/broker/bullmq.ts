@@ -47,8 +47,11 @@ export class BullBroker implements Broker {
   }
 
   async lost(runs: Run[]) {
+    const keys = runs.map((run) => this.bull.toKey(messageId(run)));
+    // As a rule all of a deep backlog are there: one command tells.
+    if ((await this.redis.exists(keys)) === keys.length) return [];
     const pipeline = this.redis.pipeline();
-    for (const run of runs) pipeline.exists(this.bull.toKey(messageId(run)));
+    for (const key of keys) pipeline.exists(key);
     const replies = (await pipeline.exec()) ?? [];
     return runs.filter((_, i) => replies[i]?.[0] === null && replies[i][1] === 0);
   }
