@@ -75,7 +75,7 @@ class Lab:
         return Clock(psutil.Process(self.running[server].pid))
 
     def npm_install(self, folder: Path) -> None:
-        quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+        quiet = ("--include=dev", "--no-audit", "--no-fund", "--loglevel=error")
         self.run("npm", "install", *quiet, cwd=folder)
 
     def run(self, *argv: str | Path, cwd: Path, env: Env | None = None) -> str:
@@ -96,7 +96,12 @@ class Lab:
         archgen = (sys.executable, "-m", "archgen", "new", "service", "--yes", "--no-git")
         self.run(*archgen, "--dest", target, *chosen, cwd=self.folder)
         self.npm_install(target)
+        self.build(target)
         return target
+
+    def build(self, repository: Path) -> None:
+        """What there is to build."""
+        self.run("npm", "run", "-s", "build", "--if-present", cwd=repository)
 
     def database(self, name: str) -> str:
         """The URL of a new, empty database."""
