@@ -11,7 +11,7 @@ export function createTransport(base: Base, _onEvents: OnEvents): Transport {
   const { config, db, registry, log } = base;
   const broker = new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log);
   brokerMetrics(registry, broker);
-  return new BrokerTransport(db, broker, log);
+  return new BrokerTransport(db, broker, log, config.JOB_POLL_MS);
 }
 {% else %}
 import type { OnEvents } from '../jobs/model.ts';
@@ -20,6 +20,8 @@ import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
 /** How jobs come to this worker: straight from their table. */
-export const createTransport = ({ config, db, log }: Base, onEvents: OnEvents): Transport =>
-  new PostgresTransport(db, { leaseS: config.JOB_LEASE_S, onEvents }, log);
+export function createTransport({ config, db, log }: Base, onEvents: OnEvents): Transport {
+  const options = { leaseS: config.JOB_LEASE_S, pollMs: config.JOB_POLL_MS, onEvents };
+  return new PostgresTransport(db, options, log);
+}
 {% endif %}

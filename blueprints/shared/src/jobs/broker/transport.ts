@@ -12,11 +12,11 @@ export class BrokerTransport implements Transport {
   readonly chores: LoopOptions[];
   private readonly broker: Broker;
 
-  constructor(db: Database, broker: Broker, log: Logger) {
+  constructor(db: Database, broker: Broker, log: Logger, pollMs: number) {
     this.broker = broker;
     const lost = new LostRuns(db, broker, log);
     this.chores = [
-      { name: 'relay', everyMs: 100, tick: () => relay(db, broker, log) },
+      { name: 'relay', everyMs: pollMs, tick: () => relay(db, broker, log) },
       { name: 'lost runs', everyMs: 2000, tick: () => lost.recover() },
     ];
   }
