@@ -32,9 +32,11 @@ async function measure(scale: number): Promise<Report> {
   const api = await world.startApi(asRendered, { direct: true });
   await pin(api.process.pid, 'other');
 
-  const worker = await world.startWorker(asRendered, { direct: true });
-  await pin(worker.pid, 'measured');
-  const cost = await measureJobCost(api, worker, load, 4000 * scale, postgres);
+  const full = { ...asRendered, WORKER_CONCURRENCY: String(load.most_worker_slots) };
+  const busiest = await startWorker(world, full);
+  const cost = await measureJobCost(api, busiest, load, 6000 * scale, postgres);
+  await busiest.stop();
+  const worker = await startWorker(world, asRendered);
   const slot = await measureSlot(world, api, worker, load, { operationMs, seconds: 8 * scale });
   const workerMb = await resident(worker);
   await worker.stop();
@@ -72,10 +74,12 @@ async function measure(scale: number): Promise<Report> {
   };
   const us = (value: number) => `${value.toFixed(0)} µs`;
   return compare(forecast, measured, [
-    `requests of 50 callers: ${requests.reachedPerSecond.toFixed(0)}/s; in Node a read takes` +
-      ` ${us(requests.readNodeUs)}, a write (a new job) ${us(requests.writeNodeUs)}`,
-    `a job takes a slot for ${(slot.overheadS * 1000).toFixed(1)} ms beside its operation, and` +
-      ` ${us(cost.jobNodeUs)} of a worker`,
+    `requests of 50 callers: ${requests.perSecond.toFixed(0)}/s, answers of` +
+      ` ${requests.answerKb.toFixed(1)} KB; in Node a read takes ${us(requests.readNodeUs)}, a write` +
+      ` (a new job) ${us(requests.writeNodeUs)}`,
+    `the pool at ${requests.peakPerSecond.toFixed(0)} requests/s, and in proportion at the peak`,
+    `a job takes a slot for ${(slot.overheadS * 1000).toFixed(1)} ms beside its operation; of a worker that` +
+      ` works on ${load.most_worker_slots} at once it takes ${us(cost.jobNodeUs)}`,
     `wait of ${wait.jobs} jobs, ${factor} times as fast as the brief's, ${workers.length} workers; a` +
       ` queue without costs of its own would have let these wait ${wait.idealS.toFixed(2)} s`,
     ...(postgres ? [] : ['Postgres runs elsewhere, so its CPU is unknown']),
@@ -90,8 +94,13 @@ async function startWorkers(world: World, load: Load, factor: number) {
     WORKER_CONCURRENCY: String(Math.ceil(load.job_slots / count)),
     JOB_POLL_MS: String(Math.max(1, Math.round(100 / factor))),
   };
-  const start = () => world.startWorker(env, { direct: true });
-  return Promise.all(Array.from({ length: count }, start));
+  return Promise.all(Array.from({ length: count }, () => startWorker(world, env)));
+}
+
+async function startWorker(world: World, env: NodeJS.ProcessEnv) {
+  const worker = await world.startWorker(env, { direct: true });
+  await pin(worker.pid, 'measured');
+  return worker;
 }
 
 /** Prints what was found; nothing of it is judged, as it depends on the machine. */

@@ -35,6 +35,7 @@ def _load(plan: Plan) -> dict[str, float]:
         "operation_s": need.typical_operation_s,
         "job_slots": demand.slots,
         "worker_concurrency": plan.worker_concurrency,
+        "most_worker_slots": LIMIT["slots_per_worker"],
         "wanted_wait_s": need.job_wait_s,
         "slow_queries": plan.queries,
     }

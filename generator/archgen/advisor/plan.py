@@ -34,7 +34,7 @@ _PLAIN: dict[str, tuple[str, ...]] = {
     "caching": ("none",),
     "http_caching": ("revalidate", "private", "cdn"),
     "vectors": ("none", "pinecone"),
-    "partitioning": ("none", "by-time"),
+    "partitioning": ("none",),
     "database": ("single",),
     "standby": ("none", "standby"),
     "client_updates": ("polling", "webhook"),
@@ -270,8 +270,7 @@ class Plan:
         """Memory of a server: itself, its connections, what is read often, and a vector index if it
         holds one."""
         index = self.demand.index_gb if self.picks("vectors", "pgvector") else 0
-        used = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
-        base = LIMIT["postgres_base_mb"] + used / self.shards * LIMIT["connection_mb"]
+        base = LIMIT["postgres_base_mb"] + self.connections / self.shards * LIMIT["connection_mb"]
         held = self.demand.hot_gb(month) + index / LIMIT["vector_memory_share"]
         return base / 1000 + held / self.shards
 
@@ -308,6 +307,13 @@ class Plan:
         return self.api_processes * self.api_pool + workers
 
     @lazy
+    def beside_pools(self) -> int:
+        """Connections past any pooler: each api process listens on one, and each worker keeps one
+        for what takes long on monthly partitions."""
+        months = self.worker_processes if self.picks("partitioning", "by-time") else 0
+        return self.api_processes + months
+
+    @lazy
     def pooler_connections(self) -> int:
         """What PgBouncer opens to the server."""
         return connection_pool(self.database_cores)
@@ -318,9 +324,14 @@ class Plan:
         return 2 * self.shards if self.picks("pool", "pgbouncer") else 0
 
     @lazy
-    def database_connections(self) -> int:
+    def connections(self) -> int:
+        """To the servers, all together."""
         behind = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
-        return capacity.max_connections(behind)
+        return behind + self.beside_pools
+
+    @lazy
+    def database_connections(self) -> int:
+        return capacity.max_connections(self.connections)
 
     # Events, callbacks and vectors
 

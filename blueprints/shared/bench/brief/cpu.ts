@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import type { ServiceProcess } from '../../faults/process.ts';
 import type { World } from '../../faults/world.ts';
@@ -19,7 +19,7 @@ export const clockOf =
 /** What is measured gets the first core to itself, what loads it the others. Does nothing where there
  *  is no taskset, or one core. */
 export async function pin(pid: number, role: 'measured' | 'other'): Promise<void> {
-  const cores = availableParallelism();
+  const cores = cpus().length; // also those that this process itself was kept from
   if (cores < 2) return;
   const list = role === 'measured' ? '0' : `1-${cores - 1}`;
   await run('taskset', ['-acp', list, String(pid)]).catch(() => {});

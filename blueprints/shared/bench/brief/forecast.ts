@@ -20,6 +20,8 @@ export interface Load {
   /** Jobs at once in all workers that are needed, without the one to spare. */
   job_slots: number;
   worker_concurrency: number;
+  /** The most jobs at once that the brief gives one process. */
+  most_worker_slots: number;
   wanted_wait_s: number;
   /** Cores that the operation itself keeps busy in Postgres. */
   slow_queries: number;

@@ -11,18 +11,22 @@ export const exponential = (random: Random, mean: number) => -mean * Math.log(1 
 export const operation = (ms: number, { job_kb }: Load) =>
   `[[delay:${Math.max(0, Math.round(ms))}]]${words(job_kb / 2)}`;
 
-/** Gives every finished job a result as large as the brief takes answers to be; answers their ids. */
+const listed = 20;
+
+/** Gives every finished job a result, so large that answers are on average as large as the brief takes
+ *  them to be; answers the jobs' ids. */
 export async function finishedJobs(world: World, { response_kb }: Load): Promise<string[]> {
+  const jobKb = response_kb / (0.8 + 0.1 * listed); // see requestsOf
   const { rows } = await world.pool.query<{ id: string }>(
     `UPDATE jobs SET result = jsonb_build_object('summary', $1::text)
      WHERE status = 'succeeded' RETURNING id`,
-    [words(Math.max(0, response_kb - 0.4))],
+    [words(Math.max(0, jobKb - 0.3))], // the rest of it takes as much
   );
   await world.pool.query('VACUUM ANALYZE jobs');
   return rows.map(({ id }) => id);
 }
 
-export type Request = () => Promise<{ status: number }>;
+export type Request = () => Promise<{ status: number; text: string }>;
 
 /** What the brief's requests are in this service. A write is a new job; a read asks after an
  *  unfinished job as often as the brief expects polls, else eight in ten take a result, one lists jobs,
@@ -40,7 +44,7 @@ export function requestsOf(
     const poll = random.next() < load.polls_per_s / load.reads_per_s;
     if (poll) return api.ask(`/v1/jobs/${any(jobs.open)}`);
     const turn = random.int(0, 9);
-    if (turn === 0) return api.ask('/v1/jobs');
+    if (turn === 0) return api.ask(`/v1/jobs?limit=${listed}`);
     if (turn === 1) return api.ask('/v1/usage');
     return api.ask(`/v1/jobs/${any(jobs.finished)}`);
   };

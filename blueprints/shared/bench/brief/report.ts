@@ -65,10 +65,16 @@ export function print({ rows, bottlenecks, notes }: Report): void {
   }
   const told = (all: Bottleneck[]) =>
     all.map(({ resource, factor }) => `${resource} ${shown(factor)} x`).join(', ');
-  console.log(`\nFull first, brief: ${told(bottlenecks.predicted)}`);
-  console.log(`Full first, here:  ${told(bottlenecks.measured)}`);
-  for (const note of notes) console.log(`- ${note}`);
+  const lines = [
+    `full first by the brief: ${told(bottlenecks.predicted)}`,
+    `full first here, extrapolated: ${told(bottlenecks.measured)}`,
+    ...notes,
+  ];
+  console.log(`\n${lines.map(bullet).join('\n')}`);
 }
+
+/** In lines of at most 80 columns. */
+const bullet = (text: string) => `- ${text.replace(/(.{1,77})(?: |$)/g, '$1\n  ').trimEnd()}`;
 
 /** Three significant digits. */
 function shown(value: number | null): string {

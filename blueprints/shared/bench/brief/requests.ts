@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from '../../faults/figures.ts';
 import { Traffic } from '../../faults/traffic.ts';
 import type { Api, World } from '../../faults/world.ts';
 import { type Clock, clockOf } from './cpu.ts';
@@ -7,37 +8,47 @@ import { finishedJobs, operation, type Request, requestsOf } from './load.ts';
 
 const abreast = 50;
 const rounds = 2;
+/** What this machine can surely bear besides making the load; the pool fills in proportion. */
+const mostAtPeak = 200;
 
 interface Cost {
   /** CPU µs a request. */
   node: number;
   postgres: number;
   perSecond: number;
+  answerKb: number;
 }
 
 /** Asks as fast as so many callers can. */
-async function hammer(request: Request, seconds: number): Promise<number> {
+async function hammer(request: Request, seconds: number) {
   const end = performance.now() + seconds * 1000;
-  let answered = 0;
+  let [answered, bytes] = [0, 0];
   const caller = async () => {
     while (performance.now() < end) {
-      const { status } = await request();
+      const { status, text } = await request();
       if (status < 200 || status > 299) throw new Error(`The api answered ${status}`);
       answered += 1;
+      bytes += text.length;
     }
   };
   await Promise.all(Array.from({ length: abreast }, caller));
-  return answered;
+  return { answered, answerKb: bytes / 1000 / answered };
 }
 
-async function costOf(request: Request, seconds: number, node: Clock, postgres?: Clock) {
+async function costOf(
+  request: Request,
+  seconds: number,
+  node: Clock,
+  postgres?: Clock,
+): Promise<Cost> {
   const before = [await node(), (await postgres?.()) ?? Number.NaN] as const;
-  const answered = await hammer(request, seconds);
+  const { answered, answerKb } = await hammer(request, seconds);
   const after = [await node(), (await postgres?.()) ?? Number.NaN] as const;
   return {
     node: (1e6 * (after[0] - before[0])) / answered,
     postgres: (1e6 * (after[1] - before[1])) / answered,
     perSecond: answered / seconds,
+    answerKb,
   };
 }
 
@@ -70,24 +81,35 @@ export async function measureRequests(
     requestUs: mean(taken.mix.map(({ node }) => node)),
     readNodeUs: mean(taken.read.map(({ node }) => node)),
     writeNodeUs: mean(taken.write.map(({ node }) => node)),
-    reachedPerSecond: mean(taken.mix.map(({ perSecond }) => perSecond)),
+    perSecond: mean(taken.mix.map(({ perSecond }) => perSecond)),
+    answerKb: mean(taken.mix.map(({ answerKb }) => answerKb)),
     readUs: mean(taken.read.map(({ postgres }) => postgres)),
     writeUs: mean(taken.write.map(({ postgres }) => postgres)),
     ...peak,
   };
 }
 
-/** Callers that are at the pool, by Little's law, at the brief's peak. */
+/** Callers that are at the pool, by Little's law, at the brief's peak: the median second, as what else
+ *  the machine does makes single ones longer. */
 async function atPeak(api: Api, mix: Request, load: Load, seconds: number) {
-  const answer = async () => ({ ...(await mix()), text: '', retryAfter: undefined, at: 0, ms: 0 });
-  const traffic = new Traffic(load.reads_per_s + load.writes_per_s, answer);
+  const answer = async () => ({ ...(await mix()), retryAfter: undefined, at: 0, ms: 0 });
+  const peak = load.reads_per_s + load.writes_per_s;
+  const peakPerSecond = Math.min(peak, mostAtPeak);
+  const traffic = new Traffic(peakPerSecond, answer);
+  const look = async () => {
+    const waited = await api.process.metric('database_statement_seconds_total');
+    return { waited, at: performance.now() / 1000 };
+  };
   await sleep(1000);
-  const name = 'database_statement_seconds_total';
-  const [at, before] = [performance.now(), await api.process.metric(name)];
-  await sleep(seconds * 1000);
-  const [end, after] = [performance.now(), await api.process.metric(name)];
-  const answers = await traffic.stop();
-  const failed = answers.filter(({ status }) => status < 200 || status > 299);
+  const busy: number[] = [];
+  let before = await look();
+  for (let second = 0; second < seconds * 2; second += 1) {
+    await sleep(1000);
+    const now = await look();
+    busy.push((now.waited - before.waited) / (now.at - before.at));
+    before = now;
+  }
+  const failed = (await traffic.stop()).filter(({ status }) => status < 200 || status > 299);
   if (failed.length > 0) throw new Error(`The api answered ${failed[0]?.status} at the peak`);
-  return { poolBusy: (1000 * (after - before)) / (end - at), peakRequests: answers.length };
+  return { poolBusy: (percentile(busy, 0.5) * peak) / peakPerSecond, peakPerSecond };
 }
