@@ -49,7 +49,7 @@ async function measure(scale: number): Promise<Report> {
   for (const one of workers) await one.stop();
 
   await pin(api.process.pid, 'measured');
-  const requests = await measureRequests(world, api, load, 4 * scale, postgres);
+  const requests = await measureRequests(world, api, load, 3 * scale, postgres);
   const cacheMb = (await api.process.metric('cache_l1_bytes\\{kind="used"\\}')) / 1e6;
   const apiMb = (await resident(api.process)) - cacheMb;
   const key = await new KeyStore(world.db).create('faults', ['admin']);

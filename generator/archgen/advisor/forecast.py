@@ -36,7 +36,7 @@ def _load(plan: Plan) -> dict[str, float]:
         "job_slots": demand.slots,
         "worker_concurrency": plan.worker_concurrency,
         "most_worker_slots": LIMIT["slots_per_worker"],
-        "wanted_wait_s": need.job_wait_s,
+        "round_trip_s": LIMIT["round_trip_s"],
         "slow_queries": plan.queries,
     }
 
@@ -57,17 +57,18 @@ def _per_core(name: str, of: str, micros: float, origin: str) -> Prediction:
 
 
 def _api(plan: Plan) -> Iterator[Prediction]:
-    need = plan.need
     yield _per_core("requests_a_core", "requests", plan.request_us, "fastify_request_us")
     yield Prediction(
         "api_pool_busy",
-        need.peak_rps * LIMIT["statement_s"],
+        plan.in_statements,
         "connections",
-        f"{shown(need.peak_rps)} requests/s x {shown(LIMIT['statement_s'])} s (Little)",
-        source("statement_s"),
+        f"{brief(plan.demand.reads)} reads/s x {shown(LIMIT['read_s'])} s +"
+        f" {brief(plan.demand.writes)} writes/s x {shown(LIMIT['write_s'])} s (Little), beside"
+        f" {shown(LIMIT['round_trip_s'])} s of network each",
+        source("read_s"),
     )
     yield Prediction(
-        "api_mb", LIMIT["process_mb"], "MB", "without streams and L1", source("process_mb")
+        "api_mb", LIMIT["api_process_mb"], "MB", "without streams and L1", source("api_process_mb")
     )
     yield Prediction("stream_kb", LIMIT["stream_kb"], "KB a stream", "", source("stream_kb"))
 
@@ -93,7 +94,7 @@ def _besides(plan: Plan) -> str:
 
 def _workers(plan: Plan) -> Iterator[Prediction]:
     need, demand = plan.need, plan.demand
-    yield _per_core("jobs_a_core", "jobs", LIMIT["worker_job_us"], "worker_job_us")
+    yield _per_core("jobs_a_core", "jobs", plan.job_us, "worker_job_us")
     yield Prediction(
         "slot_jobs",
         demand.slots / need.typical_operation_s,
@@ -112,9 +113,9 @@ def _workers(plan: Plan) -> Iterator[Prediction]:
     each = LIMIT["running_job_mb"] + need.job_kb / 1000
     yield Prediction(
         "worker_mb",
-        LIMIT["process_mb"] + plan.worker_concurrency * each,
+        LIMIT["worker_process_mb"] + plan.worker_concurrency * each,
         "MB",
-        f"{shown(LIMIT['process_mb'])} + {shown(plan.worker_concurrency)} jobs x"
+        f"{shown(LIMIT['worker_process_mb'])} + {shown(plan.worker_concurrency)} jobs x"
         f" ({shown(LIMIT['running_job_mb'])} MB + {shown(need.job_kb)} KB)",
         source("running_job_mb"),
     )

@@ -22,7 +22,8 @@ export interface Load {
   worker_concurrency: number;
   /** The most jobs at once that the brief gives one process. */
   most_worker_slots: number;
-  wanted_wait_s: number;
+  /** Of a statement, to Postgres and back; it has none here. */
+  round_trip_s: number;
   /** Cores that the operation itself keeps busy in Postgres. */
   slow_queries: number;
 }

@@ -44,7 +44,7 @@ export function requestsOf(
     const poll = random.next() < load.polls_per_s / load.reads_per_s;
     if (poll) return api.ask(`/v1/jobs/${any(jobs.open)}`);
     const turn = random.int(0, 9);
-    if (turn === 0) return api.ask(`/v1/jobs?limit=${listed}`);
+    if (turn === 0) return api.ask(`/v1/jobs?status=succeeded&limit=${listed}`);
     if (turn === 1) return api.ask('/v1/usage');
     return api.ask(`/v1/jobs/${any(jobs.finished)}`);
   };

@@ -6,8 +6,9 @@ import type { World } from '../../faults/world.ts';
 export const resident = async (process: ServiceProcess) =>
   (await process.metric('process_resident_memory_bytes')) / 1e6;
 
-const warm = 500;
-const streams = 2000;
+/** They fill what the process got of the system while it started. */
+const warm = 2000;
+const streams = 3000;
 const abreast = 25;
 
 /** KB that an open event stream takes of an api process, garbage collected. */

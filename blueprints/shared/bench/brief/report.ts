@@ -39,13 +39,16 @@ function extrapolate(
   { bottlenecks, load, predictions }: Forecast,
   ratio: Record<string, number | null>,
 ) {
-  const own = predictions.find(({ name }) => name === 'database_busy')?.value ?? 0;
-  const slow = load.slow_queries * 1000;
-  const database = (own + slow) / (own * (ratio.database_busy ?? 1) + slow);
+  /** `others` use the resource as well, as predicted. */
+  const use = (name: string, others: number) => {
+    const own = predictions.find((one) => one.name === name)?.value ?? 0;
+    return (own + others) / (own * (ratio[name] ?? 1) + others);
+  };
+  const networkS = (load.reads_per_s + load.writes_per_s) * load.round_trip_s;
   const growth: Record<string, number> = {
     'api CPU': ratio.requests_a_core ?? 1,
-    'api pools': 1 / (ratio.api_pool_busy ?? 1),
-    'database CPU': database,
+    'api pools': use('api_pool_busy', networkS),
+    'database CPU': use('database_busy', load.slow_queries * 1000),
     'worker slots': ratio.slot_jobs ?? 1,
   };
   return bottlenecks

@@ -7,7 +7,7 @@ import type { Load } from './forecast.ts';
 import { finishedJobs, operation, type Request, requestsOf } from './load.ts';
 
 const abreast = 50;
-const rounds = 2;
+const rounds = 3;
 /** What this machine can surely bear besides making the load; the pool fills in proportion. */
 const mostAtPeak = 200;
 
@@ -52,7 +52,7 @@ async function costOf(
   };
 }
 
-const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+const median = (values: number[]) => percentile(values, 0.5);
 
 /** What the brief's mix of requests costs, and its reads and writes alone, in turns. Nobody works off
  *  what is written meanwhile. */
@@ -78,13 +78,13 @@ export async function measureRequests(
     }
   }
   return {
-    requestUs: mean(taken.mix.map(({ node }) => node)),
-    readNodeUs: mean(taken.read.map(({ node }) => node)),
-    writeNodeUs: mean(taken.write.map(({ node }) => node)),
-    perSecond: mean(taken.mix.map(({ perSecond }) => perSecond)),
-    answerKb: mean(taken.mix.map(({ answerKb }) => answerKb)),
-    readUs: mean(taken.read.map(({ postgres }) => postgres)),
-    writeUs: mean(taken.write.map(({ postgres }) => postgres)),
+    requestUs: median(taken.mix.map(({ node }) => node)),
+    readNodeUs: median(taken.read.map(({ node }) => node)),
+    writeNodeUs: median(taken.write.map(({ node }) => node)),
+    perSecond: median(taken.mix.map(({ perSecond }) => perSecond)),
+    answerKb: median(taken.mix.map(({ answerKb }) => answerKb)),
+    readUs: median(taken.read.map(({ postgres }) => postgres)),
+    writeUs: median(taken.write.map(({ postgres }) => postgres)),
     ...peak,
   };
 }
@@ -103,7 +103,7 @@ async function atPeak(api: Api, mix: Request, load: Load, seconds: number) {
   await sleep(1000);
   const busy: number[] = [];
   let before = await look();
-  for (let second = 0; second < seconds * 2; second += 1) {
+  for (let second = 0; second < seconds * 3; second += 1) {
     await sleep(1000);
     const now = await look();
     busy.push((now.waited - before.waited) / (now.at - before.at));

@@ -44,7 +44,8 @@ def database(plan: Plan) -> Iterator[Row]:
         "MB a server",
         f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.connections)} connections"
         f" / {plan.shards} x {shown(LIMIT['connection_mb'])}"
-        f" + {brief(demand.hot_gb(BUDGET_MONTH))} GB that are read often ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
+        f" + {brief(demand.hot_gb(BUDGET_MONTH))} GB that are read often"
+        f" ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
         source("hot_share"),
     )
     most = f" / {shown(plan.most_cores)} of the largest server"
