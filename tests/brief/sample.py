@@ -14,6 +14,7 @@ from archgen.advisor.architecture import (
     Finding,
     Flip,
     Forecast,
+    Growth,
     Item,
     Metric,
     Miss,
@@ -151,7 +152,7 @@ _FORECAST = Forecast(
         Prediction("requests_a_core", 4000, "requests/s a core", "1,000,000 / 250 µs", "trial"),
         Prediction("stream_kb", 30, "KB a stream", "", "judgement (2026-11)"),
     ),
-    bottlenecks=(Bottleneck("workers", "worker slots", 2.7, "81 jobs/min", "50 slots", "add"),),
+    bottlenecks=(Growth("worker slots", 2.7),),
 )
 
 _COST = Cost(

@@ -112,13 +112,22 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """By how much the load may grow until the resource is full."""
+
+    resource: str
+    factor: float
+
+
+@dataclass(frozen=True)
 class Forecast:
-    """What the repository will do as it is rendered, and the load (name to number, units in the
-    names) for which that is told. `npm run bench -- brief` measures it."""
+    """What the repository will do as it is rendered, with its own statements alone, and the load
+    (name to number, units in the names) for which that is told. `npm run bench -- brief` measures
+    it."""
 
     load: Mapping[str, float]
     predictions: tuple[Prediction, ...]
-    bottlenecks: tuple[Bottleneck, ...]
+    bottlenecks: tuple[Growth, ...]
 
 
 @dataclass(frozen=True)

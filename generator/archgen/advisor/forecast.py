@@ -1,14 +1,14 @@
 """What a repository will do as it is rendered: each quantity that its own benchmark measures.
 
-Rates are 1/s at the peak. What is predicted is the service's own share: a slow query, an AI call
-and the network are others'.
+Rates are 1/s at the peak. What is predicted is the service's own share: slow queries, statements of
+the team's own, AI calls and the network are beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.advisor.architecture import Forecast, Prediction
+from archgen.advisor.architecture import Forecast, Growth, Prediction
 from archgen.advisor.bottlenecks import bottlenecks
 from archgen.advisor.constants import LIMIT, source
 from archgen.advisor.numbers import brief, percent, shown
@@ -19,8 +19,26 @@ def forecast(plan: Plan) -> Forecast:
     return Forecast(
         load=_load(plan),
         predictions=tuple(_predictions(plan)),
-        bottlenecks=bottlenecks(plan),
+        bottlenecks=_bottlenecks(plan),
     )
+
+
+def _bottlenecks(plan: Plan) -> tuple[Growth, ...]:
+    """Those of the plan, which leaves room in the database for statements of the team's own."""
+    planned = plan.read_busy + plan.write_busy
+    spared = planned / (_database_busy(plan) + plan.queries)
+    found = (
+        Growth(one.resource, one.factor * (spared if one.topic == "database" else 1))
+        for one in bottlenecks(plan)
+    )
+    return tuple(sorted(found, key=lambda one: one.factor))
+
+
+def _database_busy(plan: Plan) -> float:
+    """Cores of Postgres, if every request is one of the service's own."""
+    demand = plan.demand
+    micros = demand.reads * LIMIT["job_read_us"] + demand.writes * LIMIT["job_write_us"]
+    return (micros + demand.jobs * plan.queue_us) / 1e6
 
 
 def _load(plan: Plan) -> dict[str, float]:
@@ -74,14 +92,13 @@ def _api(plan: Plan) -> Iterator[Prediction]:
 
 
 def _database(plan: Plan) -> Iterator[Prediction]:
-    yield _cost("read_us", "read in Postgres", LIMIT["postgres_read_us"], "postgres_read_us")
-    yield _cost("write_us", "write in Postgres", LIMIT["postgres_write_us"], "postgres_write_us")
+    yield _cost("read_us", "read in Postgres", LIMIT["job_read_us"], "job_read_us")
+    yield _cost("write_us", "write in Postgres", LIMIT["job_write_us"], "job_write_us")
     origin = "queue_redis_us" if plan.queue_us == LIMIT["queue_redis_us"] else "queue_postgres_us"
     yield _cost("job_us", "job in Postgres", plan.queue_us, origin)
-    busy = plan.server_busy - plan.queries
     yield Prediction(
         "database_busy",
-        busy * 1000,
+        _database_busy(plan) * 1000,
         "thousandths of a core",
         f"reads, writes and jobs of the peak{_besides(plan)}",
         "",
