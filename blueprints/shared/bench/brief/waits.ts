@@ -36,7 +36,7 @@ function draw(seed: number, load: Load, factor: number, seconds: number): Arriva
 }
 
 /** What the jobs would wait, ms, if slots took them in order and nothing else took time. */
-export function idealWaits(arrivals: Arrival[], slots: number): number[] {
+function idealWaits(arrivals: Arrival[], slots: number): number[] {
   const free = Array.from({ length: slots }, () => 0);
   return arrivals.map(({ at, ms }) => {
     const slot = free.indexOf(Math.min(...free));
@@ -53,7 +53,7 @@ const p95 = (waits: number[], load: Load) =>
 /** The p95 wait is a rare event's: draws of an hour differ from each other by more than what is looked
  *  for. So this takes the draw of many for which a queue without any cost of its own comes nearest to
  *  what the brief says, and what differs then is the service's. */
-export function representative(load: Load, waitS: number, factor: number, seconds: number) {
+function representative(load: Load, waitS: number, factor: number, seconds: number) {
   const draws = Array.from({ length: candidates }, (_, seed) => draw(seed, load, factor, seconds));
   const ideal = draws.map(
     (arrivals) => (p95(idealWaits(arrivals, load.job_slots), load) * factor) / 1000,
