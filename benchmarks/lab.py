@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit, urlunsplit
@@ -67,9 +68,14 @@ class Lab:
             for one in (process, *process.children(recursive=True)):
                 pin(one, OTHER_CORE)
         pin(psutil.Process(), OTHER_CORE)
-        self.peers = self.folder / "peers"
-        shutil.copytree(PEERS, self.peers, ignore=shutil.ignore_patterns("node_modules"))
-        self.npm_install(self.peers)
+
+    @cached_property
+    def peers(self) -> Path:
+        """What ours are compared with, its packages installed."""
+        target = self.folder / "peers"
+        shutil.copytree(PEERS, target, ignore=shutil.ignore_patterns("node_modules"))
+        self.npm_install(target)
+        return target
 
     def clock(self, server: str) -> Clock:
         return Clock(psutil.Process(self.running[server].pid))
@@ -89,10 +95,11 @@ class Lab:
             text=True,
         ).stdout
 
-    def render(self, name: str, *choices: str) -> Path:
+    def render(self, name: str, *choices: str, preset: str | None = None) -> Path:
         """A repository with these choices, its packages installed."""
         target = self.folder / name
         chosen = [part for choice in choices for part in ("--choose", choice)]
+        chosen += ["--preset", preset] if preset else []
         archgen = (sys.executable, "-m", "archgen", "new", "service", "--yes", "--no-git")
         self.run(*archgen, "--dest", target, *chosen, cwd=self.folder)
         self.npm_install(target)
