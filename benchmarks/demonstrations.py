@@ -15,11 +15,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from demos import document
+from demos import document, image
 from demos.site import Promises
 from lab import lab
 
-DEMONSTRATIONS = {"document": document.demonstrate}
+DEMONSTRATIONS = {"document": document.demonstrate, "image": image.demonstrate}
 
 
 def main() -> int:

@@ -11,7 +11,7 @@ import httpx
 from lab import Lab
 
 from demos.history import history, lost, taken, waiting
-from demos.load import Answer, Request, Stream, offer, percentile, rate
+from demos.load import Answer, Request, Stream, offer, percentile, punctual, rate
 from demos.receiver import Receiver, receiver
 from demos.site import Api, Promises, Site, site, tell, until
 
@@ -59,6 +59,8 @@ class Demonstration:
             begin, end = posts[0].at, posts[-1].at
             share = taken(jobs, slots, begin, end)
             accepted = [one.job for one in posts if one.job is not None]
+            kept = punctual(posts, RATE)
+            promises.keep(kept, "document: the sender fell behind: the machine does too much else")
             promises.keep(len(accepted) == len(posts), "document: not every job got its 202")
             promises.keep(lost(connection, accepted) == 0, "document: accepted jobs are lost")
             promises.keep(all(one.status == 200 for one in polls), "document: polls failed")

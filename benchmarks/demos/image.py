@@ -1,0 +1,192 @@
+"""Images at five times what the workers can do: what is refused, what is done, how it recovers."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+from lab import Lab
+
+from demos.history import Course, finished, history, lost, started, waiting
+from demos.load import Answer, Request, Stream, offer, percentile, punctual
+from demos.site import Api, Promises, Site, site, tell, until
+
+# The brief's 12 s, halved: the queue that it allows (5,000) is worked off in a minute, and the load
+# on every part but the AI API is twice that of the brief.
+OPERATION_S = 6
+SPREAD = 0.5  # operations take from so much less to so much more than that
+USUAL = 25 / 40  # of the capacity: the brief's jobs/s over slots / operation
+OVERLOAD = 5
+USUAL_S, BURST_S = 15, 40
+PARTS = (0, 0.25, 0.5, 1)  # of the burst, a row each
+POLLS = 50  # requests/s
+DRAIN_S = 180
+
+
+def demonstrate(here: Lab, seconds: int, promises: Promises) -> None:
+    with site(here, "image-generation") as one:
+        one.start_ai(OPERATION_S)
+        slots = one.start_workers()
+        apis = one.start_apis()
+        burst = Burst(one, apis, slots)
+        burst.run()
+        burst.judge(promises)
+        burst.report()
+
+
+class Burst:
+    def __init__(self, one: Site, apis: Sequence[Api], slots: int) -> None:
+        self.site = one
+        self.apis = apis
+        self.slots = slots
+        self.capacity = slots / OPERATION_S
+        self.headers = one.headers("t1")
+
+    def run(self) -> None:
+        usual = self.stream(USUAL, USUAL_S, seed=1)
+        tell(f"{usual.rate:.0f} jobs/s for {USUAL_S} s")
+        self.usual = offer(self.site.here, posts=usual)["posts"]
+        polls = Stream(POLLS, POLLS * BURST_S, list(self.polls()))
+        burst = self.stream(OVERLOAD, BURST_S, seed=2)
+        tell(f"{burst.rate:.0f} jobs/s for {BURST_S} s")
+        answers = offer(self.site.here, posts=burst, polls=polls)
+        self.burst, self.polled = answers["posts"], answers["polls"]
+        self.ended = self.burst[-1].at
+        self.again = self.accept_again()
+        with self.site.connect() as connection:
+            tell("until the queue is worked off")
+            until("every job to finish", lambda: unfinished(connection) == 0, DRAIN_S)
+            self.jobs = history(connection)
+            self.audit = Audit.of(connection, self.accepted, self.site.ai_calls())
+
+    def stream(self, times: float, seconds: int, seed: int) -> Stream:
+        """Jobs at so many times the capacity, each with a duration of its own."""
+        chance = random.Random(seed)
+        shortest, longest = (1000 * OPERATION_S * (1 + sign * SPREAD) for sign in (-1, 1))
+        count = round(times * self.capacity * seconds)
+        return Stream(
+            times * self.capacity,
+            count,
+            [
+                self.post(self.apis[i % len(self.apis)], chance.uniform(shortest, longest))
+                for i in range(count)
+            ],
+        )
+
+    def post(self, api: Api, ms: float) -> Request:
+        body = {"type": "summarize", "input": {"text": f"[[delay:{ms:.0f}]] A cat on a bicycle"}}
+        return Request("POST", f"{api.base}/v1/jobs", self.headers, body)
+
+    def polls(self) -> Iterator[Request]:
+        for i, one in enumerate(self.usual):
+            url = f"{self.apis[i % len(self.apis)].base}/v1/jobs/{one.job}"
+            yield Request("GET", url, self.headers)
+
+    def accept_again(self) -> float:
+        """Seconds from the end of the burst to the next 202."""
+        with httpx.Client(headers=self.headers) as client:
+            while True:
+                probe = self.post(self.apis[0], 1000 * OPERATION_S)
+                if client.post(probe.url, json=probe.body).status_code == 202:
+                    return time.time() - self.ended
+                time.sleep(0.1)
+
+    @property
+    def accepted(self) -> list[str]:
+        return [one.job for one in (*self.usual, *self.burst) if one.job is not None]
+
+    def refused(self) -> list[Answer]:
+        return [one for one in self.burst if one.status in (429, 503)]
+
+    @property
+    def goodput(self) -> float:
+        """Jobs/s done while overloaded, over the capacity; once those of before are done."""
+        since = self.burst[0].at + OPERATION_S * (1 + SPREAD)
+        done = finished(self.jobs, since, self.ended)
+        return len(done) / (self.ended - since) / self.capacity
+
+    def p99(self, status: int) -> float:
+        return percentile([one.ms for one in self.burst if one.status == status], 0.99)
+
+    def judge(self, promises: Promises) -> None:
+        others = Counter(one.status for one in self.burst) - Counter({202: 10**9, 503: 10**9})
+        promises.keep(not others, f"image: neither 202 nor 503: {dict(others)}")
+        kept = punctual(self.burst, OVERLOAD * self.capacity)
+        promises.keep(kept, "image: the sender fell behind: the machine does too much else")
+        promises.keep(all(one.status == 202 for one in self.usual), "image: refused before it")
+        promises.keep(bool(self.refused()), "image: nothing was refused")
+        kept = all(one.retry_after for one in self.refused())
+        promises.keep(kept, "image: refusals without Retry-After")
+        promises.keep(self.goodput >= 0.9, "image: goodput is below 0.9 of the capacity")
+        promises.keep(self.again <= 5, "image: accepts again after more than 5 s")
+        promises.keep(self.audit == Audit(0, 0, 0, 0), f"image: {self.audit}")
+
+    def report(self) -> None:
+        begin = self.burst[0].at
+        cuts = [self.usual[0].at, *(begin + part * BURST_S for part in PARTS)]
+        cuts.append(max(job.finished for job in self.jobs) + 0.001)
+        print(
+            f"Image: {OVERLOAD} x the {self.capacity:.0f} jobs/s of {self.slots} slots for"
+            f" {BURST_S} s; a job takes {OPERATION_S} s"
+        )
+        print("     from to s   202/s   503/s  done/s  waiting  waited s (p95)")
+        for since, until in zip(cuts, cuts[1:], strict=False):
+            self.row(since, until, begin)
+        print(
+            f"  p99: 202 {self.p99(202):.1f} ms, 503 {self.p99(503):.1f} ms, polls"
+            f" {percentile([one.ms for one in self.polled], 0.99):.1f} ms; goodput"
+            f" {self.goodput:.2f} of the capacity;\n  accepts again {self.again:.1f} s after the"
+            f" burst; of {len(self.accepted):,} accepted jobs lost {self.audit.lost}, done twice"
+            f" {self.audit.twice}"
+        )
+
+    def row(self, since: float, until: float, begin: float) -> None:
+        here = [one for one in (*self.usual, *self.burst) if since <= one.at < until]
+        statuses = Counter(one.status for one in here)
+        span = until - since
+        done = len(finished(self.jobs, since, until)) / span
+        waits = [job.wait for job in started(self.jobs, since, until)]
+        print(
+            f"  {since - begin:6.0f}{until - begin:6.0f}{statuses[202] / span:8.0f}"
+            f"{statuses[503] / span:8.0f}{done:8.0f}{waiting(self.jobs, until):9,}"
+            f"{percentile(waits, 0.95):10.1f}"
+        )
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What of the accepted jobs is not in Postgres, has not succeeded, has a second effect (an event
+    that commits with the result), or was sent to the AI API other than once."""
+
+    lost: int
+    unsuccessful: int
+    twice: int
+    called_otherwise: int
+
+    @classmethod
+    def of(
+        cls, connection: psycopg.Connection, accepted: Sequence[str], calls: Counter[str]
+    ) -> Audit:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM jobs WHERE status <> 'succeeded' OR result IS NULL),"
+            " (SELECT count(*) FROM (SELECT FROM job_events WHERE type = 'succeeded'"
+            " GROUP BY job_id HAVING count(*) > 1) AS twice)"
+        ).fetchone()
+        assert row is not None
+        otherwise = sum(calls[job] != 1 for job in accepted)
+        return cls(lost(connection, accepted), row[0], row[1], otherwise)
+
+
+def unfinished(connection: psycopg.Connection) -> int:
+    """By the partial indexes: jobs that wait for their turn, for a worker, or are worked on."""
+    row = connection.execute(
+        "SELECT count(*) FROM jobs"
+        " WHERE due_at IS NOT NULL OR published_at IS NOT NULL OR lease_until IS NOT NULL"
+    ).fetchone()
+    assert row is not None
+    return row[0]
