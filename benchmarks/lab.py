@@ -128,9 +128,7 @@ class Lab:
         """A Node process, by default on a core of its own, ended with the block by a signal."""
         log = self.folder / f"{cwd.name}.log"
         with log.open("ab") as errors:
-            process = psutil.Popen(
-                argv, cwd=cwd, env=self.env | env, stdout=output, stderr=errors
-            )
+            process = psutil.Popen(argv, cwd=cwd, env=self.env | env, stdout=output, stderr=errors)
         pin(process, core)
         try:
             yield process

@@ -32,17 +32,6 @@ def until(what: str, done: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
-class Promises:
-    """What a demonstration shows to be so; what is not is told at the end."""
-
-    def __init__(self) -> None:
-        self.broken: list[str] = []
-
-    def keep(self, kept: bool, what: str) -> None:
-        if not kept:
-            self.broken.append(what)
-
-
 @dataclass(frozen=True)
 class Api:
     """An api process: the URLs of its public and of its operations port."""
@@ -60,7 +49,7 @@ class Api:
 
 
 class Site:
-    """The service of a preset. Its processes end with `processes`, killed amid their jobs."""
+    """The service of a preset. Its processes are killed at the end, amid their jobs."""
 
     def __init__(self, here: Lab, preset: str, processes: ExitStack) -> None:
         self.here = here
@@ -101,19 +90,21 @@ class Site:
         server = self.here.server(argv, self.folder, env, core=OTHER_CORE, output=output)
         self.processes.enter_context(server)
 
-    def start_workers(self, **env: str) -> int:
-        """As many as the brief says, with one to spare. Answers how many jobs they take at once."""
+    @contextmanager
+    def workers(self, **env: str) -> Iterator[int]:
+        """As many as the brief says, with one to spare: how many jobs they take at once."""
         count, slots = self.sizes["worker_processes"], self.sizes["worker_concurrency"]
         tell(f"{count} worker processes with {slots} slots each")
-        ops = [self._start("start:worker", env)[0] for _ in range(count)]
-        for one in ops:
-            wait_for(f"{one}/health/ready")
-        return count * slots
+        with ExitStack() as processes:
+            ops = [self._start(processes, "start:worker", env)[0] for _ in range(count)]
+            for one in ops:
+                wait_for(f"{one}/health/ready")
+            yield count * slots
 
     def start_api(self, **env: str) -> Api:
         """`env`: in place of what the brief says."""
         port = free_port()
-        ops, process = self._start("start:api", {"PORT": port} | env)
+        ops, process = self._start(self.processes, "start:api", {"PORT": port} | env)
         wait_for(f"{ops}/health/ready")
         return Api(f"http://127.0.0.1:{port}", ops, process)
 
@@ -129,11 +120,11 @@ class Site:
         lines = self.calls.read_text().splitlines()
         return Counter(line.split()[3].removesuffix(":") for line in lines if "call " in line)
 
-    def _start(self, name: str, env: Env) -> tuple[str, psutil.Popen]:
+    def _start(self, processes: ExitStack, name: str, env: Env) -> tuple[str, psutil.Popen]:
         ops = free_port()
         argv, env = script(self.folder, name), self.env | {"OPS_PORT": ops} | dict(env)
         server = self.here.server(argv, self.folder, env, ending=signal.SIGKILL)
-        return f"http://127.0.0.1:{ops}", self.processes.enter_context(server)
+        return f"http://127.0.0.1:{ops}", processes.enter_context(server)
 
 
 @contextmanager
