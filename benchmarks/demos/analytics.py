@@ -18,8 +18,10 @@ from demos.site import Api, Site, site, tell, until
 from lab import Clock, Lab
 from psycopg.rows import dict_row
 
+from archgen import presets
+
 DAYS = 365
-JOBS = 500_000
+JOBS = presets.load("analytics")["jobs_per_minute"] * 60 * 24 * DAYS
 UNROLLED = 50_000  # of them, the newest: their roll-up is timed
 # Of 200 requests/s at the preset's peak 190 read, a half of them from either api process.
 RATE, READS = 95, 360
