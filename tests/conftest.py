@@ -15,7 +15,7 @@ import pytest
 
 from archgen import services
 from archgen.services import Running
-from tests.support import RENDERINGS, ROOT, git, git_release, install_wheel
+from tests.support import RENDERINGS, ROOT, git, git_release, install_wheel, named
 
 # In the background of a shell, or under nohup, children would ignore what tests send them.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -72,8 +72,8 @@ def installed(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rendering(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rendering:
-    """Render a fastify-redis repository from the wheel, once for each of RENDERINGS, its packages
-    installed."""
+    """Render a repository from the wheel, once for each of RENDERINGS, its packages installed, and
+    built where there is something to build."""
 
     @cache
     def render(name: str) -> Path:
@@ -84,8 +84,9 @@ def rendering(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rend
         subprocess.run(
             [*new, *chosen, "--dest", str(folder)], check=True, stdout=subprocess.DEVNULL
         )
-        install = [archgen, "services", "--with", "none", "--", "npm", "install", "--no-audit"]
-        subprocess.run(install, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        npm = [archgen, "services", "--with", "none", "--", "npm"]
+        for step in (["install", "--no-audit"], ["run", "build", "--if-present"]):
+            subprocess.run([*npm, *step], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         return folder
 
     return render
@@ -94,7 +95,7 @@ def rendering(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rend
 @pytest.fixture(scope="session")
 def repository(rendering: Rendering) -> Path:
     """The repository of tests to which no option matters."""
-    return rendering("redis")
+    return rendering(named("redis"))
 
 
 @pytest.fixture(scope="session")

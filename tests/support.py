@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import venv
 from pathlib import Path
@@ -10,10 +11,21 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 
 # The choices of renderings that together hold every option; each is installed, checked and run.
+WITH_REDIS = ("queue_store=redis", "caching=two-tier", "partitioning=by-time")
+WITHOUT_REDIS = ("queue_store=postgres", "caching=in-process", "database=replicas")
 RENDERINGS = {
-    "redis": ("queue_store=redis", "caching=two-tier", "partitioning=by-time"),
-    "postgres": ("queue_store=postgres", "caching=in-process", "database=replicas"),
+    "redis": ("blueprint=fastify-redis", *WITH_REDIS),
+    "postgres": ("blueprint=fastify-redis", *WITHOUT_REDIS),
+    "nest-redis": ("blueprint=nestjs-bullmq", *WITH_REDIS),
+    "nest-postgres": ("blueprint=nestjs-bullmq", *WITHOUT_REDIS),
 }
+# Whose renderings are run where one blueprint must do for all.
+BLUEPRINT = os.environ.get("ARCHGEN_BLUEPRINT", "fastify-redis")
+
+
+def named(store: str, blueprint: str = BLUEPRINT) -> str:
+    """The rendering of a blueprint on `redis` or on `postgres` alone."""
+    return {"fastify-redis": store, "nestjs-bullmq": f"nest-{store}"}[blueprint]
 
 
 def copied(copie_session: Any, choices: tuple[str, ...]) -> Path:

@@ -15,7 +15,7 @@ from tests.support import ROOT
 PINNED = re.sub(
     r"{{.*?}}|{%.*?%}",
     "",
-    (ROOT / "blueprints/fastify-redis/package.json.jinja").read_text("utf-8"),
+    (ROOT / "blueprints/shared/package.json").read_text("utf-8"),
 )
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
 

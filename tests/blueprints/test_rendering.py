@@ -40,11 +40,22 @@ def test_the_manifest_lists_every_shared_file_once():
     assert sorted(listed()) == sorted(there - {"files.yml", ONE_A_CHOICE})
 
 
-@pytest.mark.parametrize("blueprint", ["fastify-redis"])
+@pytest.mark.parametrize("blueprint", ["fastify-redis", "nestjs-bullmq"])
 def test_no_blueprint_has_a_file_that_is_shared(blueprint):
     folder = ROOT / "blueprints" / blueprint
     own = {path.relative_to(folder).as_posix().removesuffix(".jinja") for path in files(folder)}
     assert own.isdisjoint(listed())
+
+
+def test_no_block_of_ten_lines_stands_in_two_blueprints():
+    found: dict[str, set[str]] = {}
+    for blueprint in ("fastify-redis", "nestjs-bullmq", "shared"):
+        for path in files(ROOT / "blueprints" / blueprint):
+            lines = [line.strip() for line in path.read_text().splitlines() if line.strip()]
+            for start in range(len(lines) - 9):
+                block = "\n".join(lines[start : start + 10])
+                found.setdefault(block, set()).add(blueprint)
+    assert [block for block, where in found.items() if len(where) > 1] == []
 
 
 def test_every_shared_file_is_rendered_by_some_rendering(renderings):
@@ -52,13 +63,14 @@ def test_every_shared_file_is_rendered_by_some_rendering(renderings):
     assert [path for path in listed() if not any((f / path).is_file() for f in folders)] == []
 
 
-def test_without_redis_nothing_speaks_of_it(renderings):
-    without = renderings["postgres"]
+@pytest.mark.parametrize("name", ["postgres", "nest-postgres"])
+def test_without_redis_nothing_speaks_of_it(renderings, name):
+    without = renderings[name]
     packages = (without / "package.json").read_text()
     assert "redis" not in packages
     assert "bullmq" not in packages
     sources = [path for path in files(without) if path.suffix == ".ts"]
-    assert [path for path in sources if re.search(r"from '(ioredis|bullmq)'", path.read_text())] == []
+    assert [path for path in sources if re.search(r"from '(ioredis|bullmq|@nestjs/bullmq)'", path.read_text())] == []
 
 
 def test_no_jinja_is_left_over(rendered):

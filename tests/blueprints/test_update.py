@@ -13,8 +13,8 @@ import yaml
 from tests.support import git, git_release
 
 ANSWERS = ".copier-answers.yml"
-SHARED_FILE, OWN_FILE = "src/config.ts", "src/app.ts"
-SHARED_LINE, OWN_LINE = "// from the template, shared\n", "// from the template, Fastify's\n"
+SHARED_FILE, OWN_FILE = "src/config.ts", "src/app.ts"  # the latter is the blueprint's
+SHARED_LINE, OWN_LINE = "// from the template, shared\n", "// from the template, the blueprint's\n"
 LOCAL_LINE = "// ours\n"
 UNTOUCHED = "src/sizing.ts"  # the template changes nothing there
 
@@ -58,11 +58,13 @@ def test_copier_copy_of_a_tagged_clone(template, tmp_path):
     assert (tmp_path / "plain" / "package.json").is_file()
 
 
+@pytest.mark.parametrize("blueprint", ["fastify-redis", "nestjs-bullmq"])
 def test_an_update_keeps_every_local_line_and_a_second_changes_nothing(
-    installed, template, tmp_path, git_identity
+    installed, template, tmp_path, git_identity, blueprint
 ):
+    new = [installed / "archgen", "new", "myservice", "--preset", "document-ai", "--yes"]
     subprocess.run(
-        [installed / "archgen", "new", "myservice", "--preset", "document-ai", "--yes"],
+        [*new, "--choose", f"blueprint={blueprint}"],
         cwd=tmp_path,
         env=os.environ | {"ARCHGEN_SOURCE": str(template)},
         check=True,
@@ -78,7 +80,7 @@ def test_an_update_keeps_every_local_line_and_a_second_changes_nothing(
     commit(repository, "Ours")
 
     prepend(template / "blueprints/shared" / SHARED_FILE, SHARED_LINE)
-    prepend(template / "blueprints/fastify-redis" / OWN_FILE, OWN_LINE)
+    prepend(template / "blueprints" / blueprint / OWN_FILE, OWN_LINE)
     git_release(template, "v0.2.0")
     update(repository)
 

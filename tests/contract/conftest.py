@@ -14,11 +14,17 @@ from tests.conftest import Rendering
 from tests.contract.ai import AI
 from tests.contract.pgbouncer import MISSING, PgBouncer
 from tests.contract.service import Client, Process, Service
+from tests.support import BLUEPRINT, named
 
 
 class MakeService(Protocol):
     def __call__(
-        self, running: Running, *, apis: int = 1, pooler: PgBouncer | None = None
+        self,
+        running: Running,
+        *,
+        blueprint: str = BLUEPRINT,
+        apis: int = 1,
+        pooler: PgBouncer | None = None,
     ) -> Service: ...
 
 
@@ -36,9 +42,10 @@ def make_service(
     """Services on databases of their own; their processes end with the session."""
     made: list[Service] = []
 
-    def make(running: Running, **shape: Any) -> Service:
+    def make(running: Running, *, blueprint: str = BLUEPRINT, **shape: Any) -> Service:
         logs = tmp_path_factory.mktemp("service")
-        repository = rendering("redis" if "REDIS_URL" in running.env else "postgres")
+        store = "redis" if "REDIS_URL" in running.env else "postgres"
+        repository = rendering(named(store, blueprint))
         made.append(Service(repository, running, ai, logs, redis_database=len(made), **shape))
         return made[-1]
 
@@ -47,14 +54,19 @@ def make_service(
         service.close()
 
 
-@pytest.fixture(scope="session", params=["one api", "two apis", "PgBouncer", "without Redis"])
+SHAPES = ["one api", "two apis", "PgBouncer", "without Redis", "NestJS", "NestJS without Redis"]
+
+
+@pytest.fixture(scope="session", params=SHAPES)
 def service(request: pytest.FixtureRequest, make_service: MakeService) -> Iterator[Service]:
     """Apis and two workers that no test breaks. Whoever uses it runs once in each shape."""
     shape = request.param
-    running = request.getfixturevalue("postgres_alone" if shape == "without Redis" else "unbroken")
+    alone = shape.endswith("without Redis")
+    running = request.getfixturevalue("postgres_alone" if alone else "unbroken")
     pooler = pooler_before(running) if shape == "PgBouncer" else None
     apis = 1 if shape in ("one api", "PgBouncer") else 2
-    service = make_service(running, apis=apis, pooler=pooler)
+    blueprint = "nestjs-bullmq" if shape.startswith("NestJS") else "fastify-redis"
+    service = make_service(running, blueprint=blueprint, apis=apis, pooler=pooler)
     service.run("migrate")
     for port in service.api_ports:
         service.launch("start:api", PORT=port)

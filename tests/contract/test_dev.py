@@ -61,7 +61,7 @@ def test_a_signal_ends_all_of_it(dev):
     process, _ = dev
     family = psutil.Process(process.pid).children(recursive=True)
     started = " ".join(part for child in family for part in child.cmdline())
-    assert all(name in started for name in ("api.ts", "worker.ts", "fake-ai.ts", "postgres"))
+    assert all(name in started for name in ("src/api.", "src/worker.", "fake-ai.", "postgres"))
     process.terminate()
     assert process.wait(30) in {0, 143}
     assert not [child for child in family if child.is_running()]

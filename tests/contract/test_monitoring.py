@@ -15,7 +15,6 @@ from archgen import services
 from tests.contract.service import Service
 from tests.contract.waiting import until
 from tests.prometheus import Prometheus, alerts, panels, records, selectors
-from tests.support import RENDERINGS
 
 Exported = dict[str, list[dict[str, str]]]
 """Metric to the labels of its series."""
@@ -27,7 +26,7 @@ SERVERS = {"redis": {"postgres", "redis"}, "postgres": {"postgres", "replica"}}
 NO_METRICS = {"max_connections"}
 
 
-@pytest.fixture(scope="module", params=RENDERINGS)
+@pytest.fixture(scope="module", params=SERVERS)
 def busy(request: pytest.FixtureRequest, make_service) -> Iterator[Service]:
     """A service of each rendering that has seen some of everything, failures too."""
     with services.start(SERVERS[request.param]) as running:

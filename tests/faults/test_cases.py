@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from tests.faults.results import IDLE, SEED, SWEEP, kept_in
-from tests.support import ROOT
+from tests.support import ROOT, named
 
 CASES = {
     path.stem: int(path.stem.split("-")[0])
@@ -38,7 +38,7 @@ def test_case(request, rendering, options, name):
     command = ["npm", "run", "faults", "--", "--case", str(CASES[name]), *seeds, *out]
     done = subprocess.run(
         command,
-        cwd=rendering(options),
+        cwd=rendering(named(options)),
         env=servers.environment(),
         capture_output=True,
         text=True,

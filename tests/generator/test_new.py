@@ -160,11 +160,19 @@ def test_without_an_identity_the_first_commit_says_whose_it_is(archgen, tmp_path
 
 
 def test_a_choice_this_version_cannot_render_is_refused_with_the_nearest(archgen, tmp_path):
-    done = archgen("new", "myservice", "--yes", "--choose", "blueprint=nestjs-bullmq")
+    done = archgen("new", "myservice", "--yes", "--choose", "blueprint=express-kafka")
     assert done.returncode == 3
     assert "not yet in this version" in done.stderr
     assert "--choose blueprint=fastify-redis" in done.stderr
     assert os.listdir(tmp_path) == []
+
+
+def test_a_chosen_blueprint_is_rendered(archgen, tmp_path):
+    done = archgen("new", "myservice", *READY, "--choose", "blueprint=nestjs-bullmq")
+    assert done.returncode == 0, done.stderr
+    answers = (tmp_path / "myservice" / ".copier-answers.yml").read_text()
+    assert "\nblueprint: nestjs-bullmq\n" in answers
+    assert "src/api.module.ts" in tracked(tmp_path / "myservice")
 
 
 def test_advice_this_version_cannot_render_falls_back_and_says_so(archgen, tmp_path):

@@ -115,7 +115,7 @@ def containers(repository, servers, built, tmp_path) -> Iterator[Containers]:
         process.kill()
 
 
-def test_its_processes_do_a_job_and_stop_when_told(containers, built):
+def test_its_processes_do_a_job_and_stop_when_told(containers, built, repository):
     files = {path: path.lstat().st_mtime_ns for path in built.folder.rglob("*")}
     migrated = containers.run("migrate", containers.composed["migrate"]["command"])
     assert migrated.returncode == 0, migrated.stderr
@@ -124,9 +124,8 @@ def test_its_processes_do_a_job_and_stop_when_told(containers, built):
     for process in started:
         process.wait_until_ready()
 
-    made = containers.run(
-        "api", [*shlex.split("node src/cli/keys.ts create --tenant T"), "--scope=admin"]
-    )
+    keys = json.loads((repository / "package.json").read_text())["scripts"]["keys"]
+    made = containers.run("api", [*shlex.split(keys), "create", "--tenant=T", "--scope=admin"])
     headers = {"authorization": f"Bearer {made.stdout.splitlines()[-1]}"}
     with Client(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
         id = client.submit("A long story.")["id"]

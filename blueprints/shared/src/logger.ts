@@ -49,9 +49,23 @@ export function createLogger(
       level: (label: string) => ({ level: label }),
       log: (fields: object) => cut(fields),
     },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime(),
   };
   return pino(options, destination);
+}
+
+/** Lines of the same millisecond share its text. */
+function isoTime() {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
+    }
+    return text;
+  };
 }
 
 type Fields = Record<string, unknown>;

@@ -10,7 +10,7 @@ from archgen.advisor.plan import Plan
 # The first of each is the nearest to whatever else was picked.
 RENDERS: dict[str, tuple[str, ...]] = {
     "workers": ("separate",),
-    "blueprint": ("fastify-redis",),
+    "blueprint": ("fastify-redis", "nestjs-bullmq"),
     "event_bus": ("none",),
     "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),

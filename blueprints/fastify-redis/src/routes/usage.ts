@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { contentEtag, matches } from '../http/etag.ts';
-import { nothing, pollHeaders } from '../jobs/http/schema.ts';
-import { withKey } from '../plugins/openapi.ts';
-import * as answers from '../usage/http/answers.ts';
-import { usagePage, usageQuery } from '../usage/http/schema.ts';
+import { matches } from '../http/etag.ts';
+import { listUsage } from '../usage/http/routes.ts';
+import { usageHeaders } from '../usage/http/view.ts';
 import type { UsageReader } from '../usage/reader.ts';
 
 interface Options {
@@ -12,30 +10,15 @@ interface Options {
 }
 
 export const usage: FastifyPluginAsyncZod<Options> = async (app, { usage, stalenessS }) => {
-  // Whole seconds: the brief may say less than one.
-  const cacheControl = `private, max-age=${Math.floor(stalenessS)}`;
-
   app.get(
     '/v1/usage',
-    {
-      onRequest: app.requires('usage:read'),
-      schema: {
-        operationId: 'listUsage',
-        summary: 'What jobs used, by day or by type',
-        security: withKey,
-        headers: pollHeaders,
-        querystring: usageQuery,
-        response: { 200: usagePage, 304: nothing },
-        answers: answers.listed,
-      },
-    },
+    { onRequest: app.requires('usage:read'), ...listUsage },
     async ({ caller, query, headers }, reply) => {
-      const { found, readAt } = await usage.list(caller.tenant, query);
-      const etag = contentEtag(found);
-      const age = Math.max(0, Math.floor((Date.now() - readAt) / 1000));
-      reply.headers({ etag, age, 'cache-control': cacheControl, vary: 'authorization' });
+      const { body, etag, readAt } = await usage.list(caller.tenant, query);
+      reply.headers(usageHeaders({ etag, readAt }, stalenessS));
       if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
-      return found;
+      // Text that says what it is goes out as it is; the types know of objects only.
+      return reply.type('application/json; charset=utf-8').send(body as never);
     },
   );
 };

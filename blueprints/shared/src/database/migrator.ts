@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,8 +10,8 @@ import { addStatementStatistics } from './extensions.ts';
 import { setRoleDefaults, type Timeouts } from './roles.ts';
 import { appliedMigrations, findTable } from './statements.ts';
 
-// The service's migrations come with its template, yours stand beside src/. Each kind has its own
-// table, so that neither sees the other's as missing.
+// The service's migrations come with its template, yours stand beside src/ (a build leaves out a folder
+// without any). Each kind has its own table, so that neither sees the other's as missing.
 const kinds = [
   { folder: path.join(import.meta.dirname, 'migrations'), table: 'archgen_migrations' },
   { folder: path.join(import.meta.dirname, '../../migrations'), table: 'migrations' },
@@ -18,7 +19,7 @@ const kinds = [
 
 const provider = (folder: string) =>
   new FileMigrationProvider({
-    fs,
+    fs: { readdir: (path) => (existsSync(path) ? fs.readdir(path) : Promise.resolve([])) },
     path,
     migrationFolder: folder,
     import: (file) => import(pathToFileURL(file).href),

@@ -1,16 +1,15 @@
 import { watch } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeyStore } from '../auth/keys.ts';
 import { runCommand, withDatabase } from '../cli/command.ts';
 import { loadDatabaseConfig } from '../config.ts';
 import { migrate } from '../database/migrator.ts';
+import { build, runnable } from '../modules/build.ts';
 import { serviceVariables } from '../modules/config.ts';
 import { startServices } from './compose.ts';
 import { freePort, isFree } from './ports.ts';
 import { DevProcess } from './processes.ts';
 
-const src = path.resolve(import.meta.dirname, '..');
 const workers = 2;
 
 /** Finds or starts what the service needs; answers how to end what was started. */
@@ -55,26 +54,32 @@ async function plan(port: number): Promise<DevProcess[]> {
     const aiPort = await freePort(8089);
     env.AI_BASE_URL = `http://127.0.0.1:${aiPort}/v1`;
     const fake = { FAKE_AI_PORT: String(aiPort) };
-    processes.push(new DevProcess('fake-ai', path.join(src, 'dev/fake-ai.ts'), fake));
+    processes.push(new DevProcess('fake-ai', runnable('src/dev/fake-ai.ts'), fake));
   }
   let opsPort = Number(process.env.OPS_PORT || 9400) - 1;
   const add = async (name: string, script: string) => {
     opsPort = await freePort(opsPort + 1);
     const own = { ...env, OPS_PORT: String(opsPort) };
-    processes.push(new DevProcess(name, path.join(src, script), own));
+    processes.push(new DevProcess(name, runnable(script), own));
   };
-  await add('api', 'api.ts');
-  for (let i = 1; i <= workers; i += 1) await add(`worker-${i}`, 'worker.ts');
+  await add('api', 'src/api.ts');
+  for (let i = 1; i <= workers; i += 1) await add(`worker-${i}`, 'src/worker.ts');
   return processes;
 }
 
 function restartOnChange(processes: DevProcess[]) {
   let waiting: NodeJS.Timeout | undefined;
-  watch(src, { recursive: true }, () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
+  const restart = async () => {
+    try {
+      await build();
       for (const process of processes) process.restart();
-    }, 200);
+    } catch (error) {
+      console.error((error as { stdout?: string }).stdout ?? error);
+    }
+  };
+  watch('src', { recursive: true }, () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(restart, 200);
   });
 }
 

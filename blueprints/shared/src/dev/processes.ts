@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const withParent = new URL('with-parent.ts', import.meta.url).href;
+const withParent = new URL(`with-parent${path.extname(import.meta.filename)}`, import.meta.url)
+  .href;
 
 /** A child process whose lines carry its name, and which is started again when it ends. */
 export class DevProcess {

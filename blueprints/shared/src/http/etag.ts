@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 
-/** A strong ETag of what is answered. */
-export const contentEtag = (content: unknown) =>
-  `"${hash('sha256', JSON.stringify(content), 'base64url')}"`;
+/** A strong ETag of a body. */
+export const contentEtag = (body: string) => `"${hash('sha256', body, 'base64url')}"`;
 
 /** Whether an If-None-Match names this ETag (RFC 9110: weakly compared, or `*`). */
 export function matches(ifNoneMatch: string | undefined, etag: string): boolean {

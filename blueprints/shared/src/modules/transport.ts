@@ -1,4 +1,5 @@
 {% if queue_store == 'redis' %}
+import type { Consume } from '../jobs/broker/broker.ts';
 import { BullBroker } from '../jobs/broker/bullmq.ts';
 import { brokerMetrics } from '../jobs/broker/metrics.ts';
 import { BrokerTransport } from '../jobs/broker/transport.ts';
@@ -6,12 +7,13 @@ import type { OnEvents } from '../jobs/model.ts';
 import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
-/** How jobs come to this worker: through BullMQ. The store claims them, and tells of it. */
-export function createTransport(base: Base, _onEvents: OnEvents): Transport {
+/** How jobs come to this worker: through BullMQ. The store claims them, and tells of it. `take`: who
+ *  takes the messages, unless the broker itself. */
+export function createTransport(base: Base, _onEvents: OnEvents, take?: Consume): Transport {
   const { config, db, registry, log } = base;
   const broker = new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log);
   brokerMetrics(registry, broker);
-  return new BrokerTransport(db, broker, log);
+  return new BrokerTransport(db, broker, take ?? broker.consume, log);
 }
 {% else %}
 import type { OnEvents } from '../jobs/model.ts';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Cache } from '../cache/cache.ts';
 import type { Reader } from '../database/database.ts';
+import { contentEtag } from '../http/etag.ts';
 import { decodeCursor, page } from '../http/page.ts';
 import { rangeOf } from './http/range.ts';
-import { day, type usageQuery } from './http/schema.ts';
+import { day, usagePage, type usageQuery } from './http/schema.ts';
 import { usageBy } from './statements.ts';
 
 /** Where a page of each grouping ended. */
@@ -20,7 +21,9 @@ export class UsageReader {
     this.cache = cache;
   }
 
-  /** A page, and the moment as of which it was read (ms since 1970). Throws Problems. */
+  /** A page as the JSON that is sent, with its ETag, and the moment as of which it was read (ms since
+   *  1970): whoever gets it from the cache neither builds nor checks nor hashes it again. Throws
+   *  Problems. */
   async list(tenant: string, { limit, cursor, group_by, ...query }: z.output<typeof usageQuery>) {
     const { from, to } = rangeOf(query);
     const after = decodeCursor(cursor, places[group_by]) ?? beforeAll[group_by];
@@ -30,7 +33,8 @@ export class UsageReader {
       const readAt = Date.now() - this.reads.ageMs;
       const rows = await this.reads.query(usageBy[group_by], values);
       const found = page(rows, limit, { item: (row) => row, cursor: ({ key }) => key });
-      return { found, readAt };
+      const body = JSON.stringify(usagePage.parse(found));
+      return { body, etag: contentEtag(body), readAt };
     });
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll } from 'vitest';
 import { freePort } from '../../src/dev/ports.ts';
+import { runnable } from '../../src/modules/build.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -20,7 +21,8 @@ export function processes(): (script: string, env: NodeJS.ProcessEnv, args?: str
     for (const child of running) child.kill('SIGKILL');
   });
   return (script, env, args = []) => {
-    const child = spawn(process.execPath, [script, ...args], {
+    const file = script.startsWith('src/') ? runnable(script) : script;
+    const child = spawn(process.execPath, [file, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
     });

@@ -13,6 +13,8 @@ export interface Broker {
   lost(runs: Run[]): Promise<Run[]>;
   /** Changes when the whole queue was lost. */
   epoch(): Promise<string>;
-  consume(handle: (run: Run) => Promise<void>, concurrency: number): Consumer;
   close(): Promise<void>;
 }
+
+/** Hands runs that come by a broker to whoever handles them. */
+export type Consume = (handle: (run: Run) => Promise<void>, concurrency: number) => Consumer;

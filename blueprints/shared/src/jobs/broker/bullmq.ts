@@ -1,19 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../logger.ts';
 import { connectBlocking, connectRedis } from '../../redis/connection.ts';
-import { traceIdOf } from '../../trace.ts';
 import type { Message, Run } from '../model.ts';
-import type { Consumer } from '../transport.ts';
-import type { Broker } from './broker.ts';
+import type { Broker, Consume } from './broker.ts';
+import { Intake, intakeOptions, type MessageData } from './intake.ts';
 
 const messageId = ({ id, run }: Run) => `${id}-${run}`;
-
-interface MessageData extends Run {
-  traceparent: string;
-}
 
 /** BullMQ as a broker only: it neither retries nor keeps anything, and its locks decide nothing. */
 export class BullBroker implements Broker {
@@ -53,8 +47,11 @@ export class BullBroker implements Broker {
   }
 
   async lost(runs: Run[]) {
+    const keys = runs.map((run) => this.bull.toKey(messageId(run)));
+    // As a rule all of a deep backlog are there: one command tells.
+    if ((await this.redis.exists(keys)) === keys.length) return [];
     const pipeline = this.redis.pipeline();
-    for (const run of runs) pipeline.exists(this.bull.toKey(messageId(run)));
+    for (const key of keys) pipeline.exists(key);
     const replies = (await pipeline.exec()) ?? [];
     return runs.filter((_, i) => replies[i]?.[0] === null && replies[i][1] === 0);
   }
@@ -68,40 +65,14 @@ export class BullBroker implements Broker {
     return epoch;
   }
 
-  consume(handle: (run: Run) => Promise<void>, concurrency: number): Consumer {
+  readonly consume: Consume = (handle, concurrency) => {
     const connection = connectBlocking(this.url, this.log);
-    const working = new Set<Promise<void>>();
-    const work = async (run: Run) => {
-      const one = handle(run);
-      working.add(one);
-      await one.finally(() => working.delete(one));
-    };
-    const worker = new Worker<MessageData>(this.queue, ({ data }) => work(data), {
-      connection,
-      concurrency,
-      // How soon a message comes back that a worker took and died before it claimed the job. One
-      // that comes back too early is not claimed.
-      lockDuration: 3000,
-      stalledInterval: 1000,
-    });
-    worker.on('error', (error) => this.log.debug({ err: error }, 'queue worker error'));
-    // Only a claim can fail here; the message is gone then, and is found to be lost.
-    worker.on('failed', (message, error) => {
-      const { id: job_id, traceparent = '' } = message?.data ?? {};
-      const trace_id = traceIdOf(traceparent);
-      this.log.warn({ err: error, job_id, trace_id }, 'message not taken');
-    });
-    return {
-      close: async () => {
-        // While Redis is away the worker cannot tell it what it did; nothing depends on that.
-        const told = worker.close();
-        const done = Promise.allSettled(working).then(() => sleep(1000));
-        await Promise.race([told, done]);
-        connection.disconnect();
-        told.catch(() => {});
-      },
-    };
-  }
+    const intake = new Intake(handle, this.log);
+    const take = ({ data }: { data: MessageData }) => intake.take(data);
+    const options = { connection, concurrency, ...intakeOptions };
+    const worker = new Worker<MessageData>(this.queue, take, options);
+    return intake.through(worker, connection);
+  };
 
   async close() {
     await this.bull.close();

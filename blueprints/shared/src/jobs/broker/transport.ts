@@ -3,7 +3,7 @@ import type { Logger } from '../../logger.ts';
 import type { LoopOptions } from '../../loop.ts';
 import type { Runner } from '../runner.ts';
 import type { Consumer, Transport } from '../transport.ts';
-import type { Broker } from './broker.ts';
+import type { Broker, Consume } from './broker.ts';
 import { LostRuns } from './lost.ts';
 import { relay } from './relay.ts';
 
@@ -11,9 +11,11 @@ import { relay } from './relay.ts';
 export class BrokerTransport implements Transport {
   readonly chores: LoopOptions[];
   private readonly broker: Broker;
+  private readonly take: Consume;
 
-  constructor(db: Database, broker: Broker, log: Logger) {
+  constructor(db: Database, broker: Broker, take: Consume, log: Logger) {
     this.broker = broker;
+    this.take = take;
     const lost = new LostRuns(db, broker, log);
     this.chores = [
       { name: 'relay', everyMs: 100, tick: () => relay(db, broker, log) },
@@ -22,7 +24,7 @@ export class BrokerTransport implements Transport {
   }
 
   consume(runner: Runner, concurrency: number): Consumer {
-    return this.broker.consume((run) => runner.run(run), concurrency);
+    return this.take((run) => runner.run(run), concurrency);
   }
 
   close(): Promise<void> {

@@ -57,6 +57,17 @@ export const acceptedView = ({
 /** Each visible change draws the next event's number. */
 export const etagOf = ({ event_seq }: Job) => `"${event_seq}"`;
 
+/** The answer to a poll, which tells when to poll again unless the job is finished. */
+export const pollingHeaders = (job: Job, pollAfterS: number) => ({
+  etag: etagOf(job),
+  'cache-control': 'private, no-cache',
+  vary: 'authorization',
+  ...(finished(job) ? {} : { 'retry-after': pollAfterS }),
+});
+
+/** Of the one public answer: a CDN may keep it. */
+export const publicCache = 'public, s-maxage=60, stale-while-revalidate=300';
+
 export const letterView = ({ tenant: _, died_at, ...letter }: DeadLetter) => ({
   ...letter,
   died_at: died_at.toISOString(),

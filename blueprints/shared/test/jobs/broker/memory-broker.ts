@@ -46,9 +46,5 @@ export class MemoryBroker implements Broker {
     this.state[from] = this.state[from].filter((one) => one !== message);
   }
 
-  consume(): never {
-    throw new Error('Its messages are taken one by one');
-  }
-
   async close() {}
 }
