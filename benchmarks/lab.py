@@ -98,13 +98,14 @@ class Lab:
         ).stdout
 
     def render(self, name: str, *choices: str, preset: str | None = None) -> Path:
-        """A repository with these choices, its packages installed."""
+        """A repository with these choices, its packages installed, built where that is needed."""
         target = self.folder / name
         asked = [part for choice in choices for part in ("--choose", choice)]
         asked += ["--preset", preset] if preset else []
         archgen = (sys.executable, "-m", "archgen", "new", "service", "--yes", "--no-git")
         self.run(*archgen, "--dest", target, *asked, cwd=self.folder)
         self.npm_install(target)
+        self.run("npm", "run", "-s", "--if-present", "build", cwd=target)
         return target
 
     def database(self, name: str) -> str:
@@ -120,7 +121,6 @@ class Lab:
         argv: Sequence[str],
         cwd: Path,
         env: Env,
-        *,
         core: int = SERVER_CORE,
         output: int | IO[bytes] = subprocess.DEVNULL,
         ending: int = signal.SIGTERM,
