@@ -82,9 +82,9 @@ class Lab:
     def clock(self, server: str) -> Clock:
         return Clock(psutil.Process(self.running[server].pid))
 
-    def npm_install(self, folder: Path) -> None:
+    def npm_install(self, folder: Path, *options: str) -> None:
         quiet = ("--no-audit", "--no-fund", "--loglevel=error")
-        self.run("npm", "install", *quiet, cwd=folder)
+        self.run("npm", "install", *quiet, *options, cwd=folder)
 
     def run(self, *argv: str | Path, cwd: Path, env: Env | None = None) -> str:
         command = [str(part) for part in argv]
@@ -104,8 +104,11 @@ class Lab:
         asked += ["--preset", preset] if preset else []
         archgen = (sys.executable, "-m", "archgen", "new", "service", "--yes", "--no-git")
         self.run(*archgen, "--dest", target, *asked, cwd=self.folder)
-        self.npm_install(target)
-        self.run("npm", "run", "-s", "--if-present", "build", cwd=target)
+        if "build" in scripts(target):
+            self.npm_install(target, "--include=dev")  # the compiler
+            self.run("npm", "run", "-s", "build", cwd=target)
+        else:
+            self.npm_install(target)
         return target
 
     def database(self, name: str) -> str:
@@ -146,10 +149,13 @@ def lab(*names: str) -> Iterator[Lab]:
         yield Lab(Path(folder), running)
 
 
+def scripts(repository: Path) -> dict[str, str]:
+    return json.loads((repository / "package.json").read_text())["scripts"]
+
+
 def script(repository: Path, name: str) -> list[str]:
     """What an npm script runs, without npm between us and its process."""
-    scripts = json.loads((repository / "package.json").read_text())["scripts"]
-    return shlex.split(scripts[name])
+    return shlex.split(scripts(repository)[name])
 
 
 def wait_for(url: str) -> None:
