@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from statistics import median
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -119,19 +121,23 @@ class Lab:
 
     @contextmanager
     def server(
-        self, argv: Sequence[str], cwd: Path, env: Env, core: int = SERVER_CORE
+        self,
+        argv: Sequence[str],
+        cwd: Path,
+        env: Env,
+        core: int = SERVER_CORE,
+        output: int | IO[bytes] = subprocess.DEVNULL,
+        ending: int = signal.SIGTERM,
     ) -> Iterator[psutil.Popen]:
-        """A Node process, on a core of its own as a rule, ended with the block."""
+        """A Node process, by default on a core of its own, ended with the block by a signal."""
         log = self.folder / f"{cwd.name}.log"
-        with log.open("ab") as output:
-            process = psutil.Popen(
-                argv, cwd=cwd, env=self.env | env, stdout=subprocess.DEVNULL, stderr=output
-            )
+        with log.open("ab") as errors:
+            process = psutil.Popen(argv, cwd=cwd, env=self.env | env, stdout=output, stderr=errors)
         pin(process, core)
         try:
             yield process
         finally:
-            process.terminate()
+            process.send_signal(ending)
             process.wait(60)
 
 
