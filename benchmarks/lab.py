@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,8 +14,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -67,9 +70,14 @@ class Lab:
             for one in (process, *process.children(recursive=True)):
                 pin(one, OTHER_CORE)
         pin(psutil.Process(), OTHER_CORE)
-        self.peers = self.folder / "peers"
-        shutil.copytree(PEERS, self.peers, ignore=shutil.ignore_patterns("node_modules"))
-        self.npm_install(self.peers)
+
+    @cached_property
+    def peers(self) -> Path:
+        """What ours are compared with, its packages installed."""
+        target = self.folder / "peers"
+        shutil.copytree(PEERS, target, ignore=shutil.ignore_patterns("node_modules"))
+        self.npm_install(target)
+        return target
 
     def clock(self, server: str) -> Clock:
         return Clock(psutil.Process(self.running[server].pid))
@@ -89,10 +97,11 @@ class Lab:
             text=True,
         ).stdout
 
-    def render(self, name: str, *choices: str) -> Path:
+    def render(self, name: str, *choices: str, preset: str | None = None) -> Path:
         """A repository with these choices, its packages installed."""
         target = self.folder / name
         chosen = [part for choice in choices for part in ("--choose", choice)]
+        chosen += ["--preset", preset] if preset else []
         archgen = (sys.executable, "-m", "archgen", "new", "service", "--yes", "--no-git")
         self.run(*archgen, "--dest", target, *chosen, cwd=self.folder)
         self.npm_install(target)
@@ -112,19 +121,23 @@ class Lab:
 
     @contextmanager
     def server(
-        self, argv: Sequence[str], cwd: Path, env: Env, core: int = SERVER_CORE
+        self,
+        argv: Sequence[str],
+        cwd: Path,
+        env: Env,
+        core: int = SERVER_CORE,
+        output: int | IO[bytes] = subprocess.DEVNULL,
+        ending: int = signal.SIGTERM,
     ) -> Iterator[psutil.Popen]:
-        """A Node process, on a core of its own as a rule, ended with the block."""
+        """A Node process, by default on a core of its own, ended with the block by a signal."""
         log = self.folder / f"{cwd.name}.log"
-        with log.open("ab") as output:
-            process = psutil.Popen(
-                argv, cwd=cwd, env=self.env | env, stdout=subprocess.DEVNULL, stderr=output
-            )
+        with log.open("ab") as errors:
+            process = psutil.Popen(argv, cwd=cwd, env=self.env | env, stdout=output, stderr=errors)
         pin(process, core)
         try:
             yield process
         finally:
-            process.terminate()
+            process.send_signal(ending)
             process.wait(60)
 
 
