@@ -162,7 +162,9 @@ def test_the_image_has_what_production_needs_and_nobody_is_root(repository, buil
     packages = json.loads((repository / "package.json").read_text())
     assert all((built.folder / "node_modules" / name).is_dir() for name in packages["dependencies"])
     there = {path.name for path in built.folder.iterdir()}
-    assert there == {"node_modules", "package.json", "migrations", "src"}
+    is_built = "build" in packages["scripts"]
+    code = {"dist"} if is_built else {"migrations", "src"}
+    assert there == {"node_modules", "package.json", *code}
     left = [name for name in packages["devDependencies"] if "@types" in name or name == "vitest"]
     assert not [name for name in left if (built.folder / "node_modules" / name).exists()]
     assert built.user not in ("root", "0", "0:0")
