@@ -26,7 +26,7 @@ BOUND = {"MAX_QUEUE_DEPTH": "2000"}
 DRAIN_S = 300
 
 
-def demonstrate(here: Lab, seconds: int) -> dict[str, bool]:
+def demonstrate(here: Lab) -> dict[str, bool]:
     with site(here, "image-generation") as one:
         one.start_ai(OPERATION_S)
         with one.workers() as slots:
