@@ -79,7 +79,7 @@ class Analytics:
         print("                       p50 ms   p99 ms    CPU ms   faster  rows read    pages")
         for step in (scan, index, rolled, *steps):
             show(step, scan.ms)
-        print(f"  all answer the same; workers {rolling}")
+        print(f"  all answer the same; {rolling}")
         return self.promises
 
     def fill(self) -> str:
