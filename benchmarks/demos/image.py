@@ -137,7 +137,8 @@ class Burst:
         print(
             f"  p99: 202 {self.p99(202):.1f} ms, 503 {self.p99(503):.1f} ms, polls {polls:.1f} ms;"
             f" goodput {self.goodput:.2f} x capacity;\n  accepts again {self.again:.1f} s after it;"
-            f" of {len(self.accepted):,} accepted jobs {missing} lost, {self.audit.twice} done twice"
+            f" of {len(self.accepted):,} accepted jobs {missing} lost,"
+            f" {self.audit.twice} done twice"
         )
 
     def row(self, since: float, to: float, begin: float) -> None:
