@@ -73,18 +73,18 @@ class Lab:
 
     @cached_property
     def peers(self) -> Path:
-        """The folder of the peers, their packages installed."""
-        folder = self.folder / "peers"
-        shutil.copytree(PEERS, folder, ignore=shutil.ignore_patterns("node_modules"))
-        self.npm_install(folder)
-        return folder
+        """What ours are compared with, its packages installed."""
+        target = self.folder / "peers"
+        shutil.copytree(PEERS, target, ignore=shutil.ignore_patterns("node_modules"))
+        self.npm_install(target)
+        return target
 
     def clock(self, server: str) -> Clock:
         return Clock(psutil.Process(self.running[server].pid))
 
-    def npm_install(self, folder: Path, *options: str) -> None:
-        quiet = ("--no-audit", "--no-fund", "--loglevel=error")
-        self.run("npm", "install", *quiet, *options, cwd=folder)
+    def npm_install(self, folder: Path) -> None:
+        quiet = ("--include=dev", "--no-audit", "--no-fund", "--loglevel=error")
+        self.run("npm", "install", *quiet, cwd=folder)
 
     def run(self, *argv: str | Path, cwd: Path, env: Env | None = None) -> str:
         command = [str(part) for part in argv]
@@ -98,18 +98,19 @@ class Lab:
         ).stdout
 
     def render(self, name: str, *choices: str, preset: str | None = None) -> Path:
-        """A repository with these choices, its packages installed, built where that is needed."""
+        """A repository with these choices, its packages installed."""
         target = self.folder / name
-        asked = [part for choice in choices for part in ("--choose", choice)]
-        asked += ["--preset", preset] if preset else []
+        chosen = [part for choice in choices for part in ("--choose", choice)]
+        chosen += ["--preset", preset] if preset else []
         archgen = (sys.executable, "-m", "archgen", "new", "service", "--yes", "--no-git")
-        self.run(*archgen, "--dest", target, *asked, cwd=self.folder)
-        if "build" in scripts(target):
-            self.npm_install(target, "--include=dev")  # the compiler
-            self.run("npm", "run", "-s", "build", cwd=target)
-        else:
-            self.npm_install(target)
+        self.run(*archgen, "--dest", target, *chosen, cwd=self.folder)
+        self.npm_install(target)
+        self.build(target)
         return target
+
+    def build(self, repository: Path) -> None:
+        """What there is to build."""
+        self.run("npm", "run", "-s", "build", "--if-present", cwd=repository)
 
     def database(self, name: str) -> str:
         """The URL of a new, empty database."""
@@ -149,13 +150,10 @@ def lab(*names: str) -> Iterator[Lab]:
         yield Lab(Path(folder), running)
 
 
-def scripts(repository: Path) -> dict[str, str]:
-    return json.loads((repository / "package.json").read_text())["scripts"]
-
-
 def script(repository: Path, name: str) -> list[str]:
     """What an npm script runs, without npm between us and its process."""
-    return shlex.split(scripts(repository)[name])
+    scripts = json.loads((repository / "package.json").read_text())["scripts"]
+    return shlex.split(scripts[name])
 
 
 def wait_for(url: str) -> None:

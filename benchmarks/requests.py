@@ -1,6 +1,6 @@
 """What a request costs beside bare Fastify doing the same: CPU µs a request, and requests/s.
 
-    python benchmarks/requests.py [--rounds 5] [--seconds 4]
+    python benchmarks/requests.py [--rounds 5] [--seconds 4] [--blueprint nestjs-bullmq]
 
 A cached answer (GET /v1/usage, from memory) beside a route that returns the same body, both at the
 same requests/s: without logs and metrics (the patterns alone), as it is, and with every request
@@ -43,9 +43,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument("--blueprint", default="fastify-redis")
     options = parser.parse_args()
     with lab("postgres") as here, ExitStack() as processes:
-        service = Service(here)
+        service = Service(here, options.blueprint)
         whole = service.start(processes)
         traced = service.start(processes, sink(here, processes))
         patterns = service.without_observability().start(processes)
@@ -92,9 +93,10 @@ class Api:
 class Service:
     """A rendered repository with a database and a key."""
 
-    def __init__(self, here: Lab) -> None:
+    def __init__(self, here: Lab, blueprint: str) -> None:
         self.here = here
-        self.folder = here.render("service", "queue_store=postgres", "caching=in-process")
+        choices = (f"blueprint={blueprint}", "queue_store=postgres", "caching=in-process")
+        self.folder = here.render("service", *choices)
         database = here.database("service")
         self.env = {
             "DATABASE_URL": database,
@@ -118,12 +120,12 @@ class Service:
         other.folder = self.folder.with_name("patterns")
         shutil.copytree(self.folder, other.folder, ignore=shutil.ignore_patterns("node_modules"))
         (other.folder / "node_modules").symlink_to(self.folder / "node_modules")
-        app = other.folder / "src/app.ts"
-        kept, left_out = [], []
-        for line in app.read_text().splitlines(keepends=True):
-            (left_out if "app.register(observe" in line else kept).append(line)
-        assert len(left_out) == 1, left_out
-        app.write_text("".join(kept))
+        server = other.folder / "src/server.ts"
+        text = server.read_text()
+        left_out = "await app.register(observe, { duration: httpMetrics(registry), draining });"
+        assert text.count(left_out) == 1
+        server.write_text(text.replace(left_out, "void [observe, httpMetrics, draining];"))
+        self.here.build(other.folder)
         return other
 
     def start(self, processes: ExitStack, collector: str | None = None) -> Api:

@@ -118,7 +118,7 @@ BOUNDS: list[tuple[str, dict[str, Any], str, tuple[Any, str], tuple[Any, str]]] 
         (30, "sse"),
         (30.1, "polling"),
     ),
-    ("pool", RICH, "jobs_per_minute", (16_100, "direct"), (16_200, "pgbouncer")),
+    ("pool", RICH, "jobs_per_minute", (13_400, "direct"), (13_500, "pgbouncer")),
     ("hosting", {"peak_rps": 10}, "budget_usd_month", (135, "compose"), (136, "managed")),
     (
         "hosting",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support import RENDERINGS, git
 
@@ -15,11 +17,12 @@ def repository(rendering, request) -> Path:
     return rendering(request.param)
 
 
-def npm(installed: Path, repository: Path, *arguments: str, services: bool = False) -> None:
+def npm(installed: Path, repository: Path, *arguments: str, services: bool = False) -> str:
     which = () if services else ("--with", "none")
     command = [installed / "archgen", "services", *which, "--", "npm", *arguments]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 @pytest.mark.parametrize("script", ["lint", "typecheck"])
@@ -41,6 +44,19 @@ def to_run(repository: Path) -> list[str]:
     if not (repository / "src" / "api.module.ts").is_file():
         return []
     return ["--", "test/routes", "test/plugins", "test/processes", "test/redis", "causes"]
+
+
+def test_it_measures_what_its_brief_predicted(installed, repository):
+    bench = ("run", "-s", "bench", "--", "brief", "--quick", "--json")
+    report = json.loads(npm(installed, repository, *bench, services=True))
+
+    forecast = yaml.safe_load((repository / ".copier-answers.yml").read_text())["brief"]["forecast"]
+    predicted = {one["name"]: one["value"] for one in forecast["predictions"]}
+    assert {row["quantity"]: row["predicted"] for row in report["rows"]} == predicted
+    assert [row["quantity"] for row in report["rows"] if not row["measured"]] == []
+    for bottlenecks in report["bottlenecks"].values():
+        resources = {one["resource"] for one in bottlenecks}
+        assert resources == {one["resource"] for one in forecast["bottlenecks"]}
 
 
 def test_npm_ci_is_clean_after_the_first_install(installed, repository):

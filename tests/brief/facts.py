@@ -20,6 +20,8 @@ def statements(architecture: Architecture) -> Iterator[str]:
         yield from (miss.why for miss in choice.override.misses) if choice.override else ()
     for size in architecture.sizes:
         yield from (size.name, size.arithmetic, size.source) if used(size) else [size.name]
+    for one in architecture.forecast.predictions:
+        yield from (one.name, one.unit, one.arithmetic, one.source)
     for item in architecture.cost.items:
         yield from (item.what, item.arithmetic, item.source, item.date)
     for other in architecture.cost.alternatives:

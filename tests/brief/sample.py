@@ -13,11 +13,14 @@ from archgen.advisor.architecture import (
     Edge,
     Finding,
     Flip,
+    Forecast,
+    Growth,
     Item,
     Metric,
     Miss,
     Node,
     Override,
+    Prediction,
     Price,
     Rejected,
     Size,
@@ -143,6 +146,15 @@ _SIZES = (
     ),
 )
 
+_FORECAST = Forecast(
+    load={"reads_per_s": 17, "jobs_per_s": 0.5},
+    predictions=(
+        Prediction("requests_a_core", 4000, "requests/s a core", "1,000,000 / 250 µs", "trial"),
+        Prediction("stream_kb", 30, "KB a stream", "", "judgement (2026-11)"),
+    ),
+    bottlenecks=(Growth("worker slots", 2.7),),
+)
+
 _COST = Cost(
     items=(
         Item(
@@ -244,6 +256,7 @@ SAMPLE = Architecture(
     choices=_CHOICES,
     diagram=_DIAGRAM,
     sizes=_SIZES,
+    forecast=_FORECAST,
     cost=_COST,
     metrics=_METRICS,
     stages=_STAGES,

@@ -27,6 +27,7 @@ def test_its_sections_are_in_order(architecture: Architecture) -> None:
         "Choices",
         "Diagram",
         "Capacity",
+        "Forecast",
         "Monthly cost",
         "Success metrics",
         "Scaling path",

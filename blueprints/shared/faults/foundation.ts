@@ -19,6 +19,8 @@ export interface Foundation {
   queue: string;
   database: ThrowawayDatabase;
   ai: ServiceProcess;
+  /** Where everything is, by the same variables, with no proxy before it. */
+  targets: Record<string, string>;
   openProxies: () => Promise<Proxies>;
 }
 
@@ -42,7 +44,7 @@ export async function layFoundation(logs: string): Promise<Foundation> {
     return Object.fromEntries(opened) as Proxies;
   };
   const queue = `faults_${randomBytes(6).toString('hex')}`;
-  return { logs, queue, database, ai, openProxies };
+  return { logs, queue, database, ai, targets, openProxies };
 }
 
 /** What an npm script runs by node. */

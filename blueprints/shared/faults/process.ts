@@ -39,6 +39,10 @@ export class ServiceProcess {
     this.ended = once(this.child, 'exit').then(([code, signal]) => signal ?? code);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   get endedByItself(): boolean {
     return !this.isRunning && !this.endedOnPurpose;
   }

@@ -40,6 +40,8 @@ export interface Api extends Client {
 
 interface Start {
   proxies?: Proxies;
+  /** No proxies: what is measured should not share this process. */
+  direct?: boolean;
   /** false: it cannot be ready yet. */
   wait?: boolean;
 }
@@ -82,6 +84,10 @@ export class World implements AsyncDisposable {
     const world = new World(foundation, await foundation.openProxies(), seed, idle);
     world.key = await new KeyStore(world.db).create('faults', ['admin']);
     return world;
+  }
+
+  get ai(): ServiceProcess {
+    return this.foundation.ai;
   }
 
   get queue(): string {
@@ -177,12 +183,13 @@ export class World implements AsyncDisposable {
   }
 
   private async start(kind: 'api' | 'worker', env: NodeJS.ProcessEnv, options: Start) {
-    const { proxies = this.proxies, wait = true } = options;
+    const { proxies = this.proxies, direct = false, wait = true } = options;
+    const proxied = Object.entries(proxies).map(([name, proxy]) => [name, proxy?.url]);
     const count = this.processes.filter(({ name }) => name.startsWith(kind)).length;
     const name = `${kind}-${count + 1}`;
     const all = {
       ...compressed,
-      ...Object.fromEntries(Object.entries(proxies).map(([name, proxy]) => [name, proxy?.url])),
+      ...(direct ? this.foundation.targets : Object.fromEntries(proxied)),
       DATABASE_DIRECT_URL: '',
       QUEUE_NAME: this.queue,
       HOST: '127.0.0.1',

@@ -40,6 +40,8 @@ const variables = z.object({
   JOB_MAX_ATTEMPTS: count(sizing.job_max_attempts, 100),
   JOB_BACKOFF_MS: count(sizing.job_backoff_ms, 3_600_000),
   JOB_LEASE_S: count(sizing.job_lease_s, 3600),
+  /** How often a worker without jobs looks for some that nobody told it of. */
+  JOB_POLL_MS: count(100, 60_000),
   STREAM_CONNECTIONS: count(streams, 100_000),
   /** How often streams look for events of which no notification came. */
   STREAM_POLL_MS: count(2000, 60_000),

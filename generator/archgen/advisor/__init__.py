@@ -14,6 +14,7 @@ from archgen.advisor.decide import Decision, decide
 from archgen.advisor.demand import MONTHS
 from archgen.advisor.drawing import drawing
 from archgen.advisor.findings import findings
+from archgen.advisor.forecast import forecast
 from archgen.advisor.metrics import metrics
 from archgen.advisor.misses import impossible
 from archgen.advisor.overrides import unknown
@@ -55,7 +56,7 @@ def advise(
     _refuse(impossible(decision, chosen))
     bill = _cost(decision, chosen)
     made = choices(decision, chosen, flips.find(need, listed, chosen))
-    there = rendered(plan.picked)
+    there, as_there = rendered(plan.picked), as_rendered(plan)
     return Architecture(
         requirements=need.answers(),
         overrides=dict(chosen),
@@ -64,7 +65,8 @@ def advise(
         bottlenecks=bottlenecks(plan),
         choices=made,
         diagram=drawing(plan, there),
-        sizes=sizes(plan, as_rendered(plan)),
+        sizes=sizes(plan, as_there),
+        forecast=forecast(as_there),
         cost=bill,
         metrics=metrics(plan),
         stages=stages(decision, chosen),

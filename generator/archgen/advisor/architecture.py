@@ -101,6 +101,36 @@ class Bottleneck:
 
 
 @dataclass(frozen=True)
+class Prediction:
+    """A quantity of the repository as it is rendered, which can be measured there."""
+
+    name: str
+    value: float
+    unit: str
+    arithmetic: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Growth:
+    """By how much the load may grow until the resource is full."""
+
+    resource: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the repository will do as it is rendered, with its own statements alone, and the load
+    (name to number, units in the names) for which that is told. `npm run bench -- brief` measures
+    it."""
+
+    load: Mapping[str, float]
+    predictions: tuple[Prediction, ...]
+    bottlenecks: tuple[Growth, ...]
+
+
+@dataclass(frozen=True)
 class Price:
     """A month's cost: known parts by currency, and what of it has no known price."""
 
@@ -233,6 +263,7 @@ class Architecture:
     choices: tuple[Choice, ...]
     diagram: Diagram
     sizes: tuple[Size, ...]
+    forecast: Forecast
     cost: Cost
     metrics: tuple[Metric, ...]
     stages: tuple[Stage, ...]

@@ -79,14 +79,14 @@ def _database(plan: Plan) -> Iterator[Bottleneck]:
             _larger(plan),
         )
     pool = plan.api_processes * plan.api_pool
-    busy = plan.need.peak_rps * LIMIT["statement_s"]
+    busy = plan.need.peak_rps * plan.statement_s
     yield _made(
         "pool",
         "api pools",
         pool / busy,
         _requests(plan, pool / busy),
         f"{plan.api_processes} x {plan.api_pool} connections;"
-        f" {shown(plan.need.peak_rps)} requests/s x {shown(LIMIT['statement_s'])} s"
+        f" {shown(plan.need.peak_rps)} requests/s x {brief(plan.statement_s)} s"
         f" keep {brief(busy)} busy (Little)",
         "add api processes",
     )

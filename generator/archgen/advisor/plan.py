@@ -34,7 +34,7 @@ _PLAIN: dict[str, tuple[str, ...]] = {
     "caching": ("none",),
     "http_caching": ("revalidate", "private", "cdn"),
     "vectors": ("none", "pinecone"),
-    "partitioning": ("none", "by-time"),
+    "partitioning": ("none",),
     "database": ("single",),
     "standby": ("none", "standby"),
     "client_updates": ("polling", "webhook"),
@@ -100,16 +100,22 @@ class Plan:
         """Room for as many streams as a process may have, so that one more frees none."""
         held = min(self.streams, LIMIT["streams_per_process"])
         each = held * LIMIT["stream_kb"] / 1000
-        return round_up(LIMIT["process_mb"] + each + self.cache_l1_mb)
+        return round_up(LIMIT["api_process_mb"] + each + self.cache_l1_mb)
 
     # The workers
+
+    @property
+    def job_us(self) -> float:
+        """CPU of a worker for a call and what surrounds it."""
+        by_bullmq = self.picks("queue_store", "redis")
+        return LIMIT["worker_job_us"] + (LIMIT["bullmq_job_us"] if by_bullmq else 0)
 
     @lazy
     def worker_busy(self) -> float:
         """Cores that all workers together need at the target utilisation."""
         events = self.need.events_per_second if self.demand.deliveries else 0
         calls = self.demand.jobs + self.called
-        micros = calls * LIMIT["worker_job_us"] + events * LIMIT["event_us"]
+        micros = calls * self.job_us + events * LIMIT["event_us"]
         return micros / 1e6 / LIMIT["cpu_utilisation"] + self.computing
 
     @property
@@ -146,7 +152,7 @@ class Plan:
     @property
     def worker_memory_mb(self) -> int:
         each = LIMIT["running_job_mb"] + self.need.job_kb / 1000
-        return round_up(LIMIT["process_mb"] + LIMIT["slots_per_worker"] * each)
+        return round_up(LIMIT["worker_process_mb"] + LIMIT["slots_per_worker"] * each)
 
     # The queue and the cache
 
@@ -270,8 +276,7 @@ class Plan:
         """Memory of a server: itself, its connections, what is read often, and a vector index if it
         holds one."""
         index = self.demand.index_gb if self.picks("vectors", "pgvector") else 0
-        used = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
-        base = LIMIT["postgres_base_mb"] + used / self.shards * LIMIT["connection_mb"]
+        base = LIMIT["postgres_base_mb"] + self.connections / self.shards * LIMIT["connection_mb"]
         held = self.demand.hot_gb(month) + index / LIMIT["vector_memory_share"]
         return base / 1000 + held / self.shards
 
@@ -290,11 +295,23 @@ class Plan:
 
     # The connections
 
+    @property
+    def in_statements(self) -> float:
+        """Connections that the statements of the peak keep busy, without a network (Little)."""
+        reads = in_progress(self.demand.reads, LIMIT["read_s"])
+        return reads + in_progress(self.demand.writes, LIMIT["write_s"])
+
+    @property
+    def statement_s(self) -> float:
+        """How long a request has a connection: its statement, and the way there and back."""
+        mean = self.in_statements / self.need.peak_rps
+        return mean + LIMIT["round_trip_s"]
+
     @lazy
     def requests_in_database(self) -> float:
         """Requests of one process that use a connection at the same moment."""
         busiest = min(self.need.peak_rps, self.rps_per_process)
-        return in_progress(busiest, LIMIT["statement_s"]) / LIMIT["target_utilisation"]
+        return in_progress(busiest, self.statement_s) / LIMIT["target_utilisation"]
 
     @lazy
     def api_pool(self) -> int:
@@ -308,6 +325,13 @@ class Plan:
         return self.api_processes * self.api_pool + workers
 
     @lazy
+    def beside_pools(self) -> int:
+        """Connections past any pooler: each api process listens on one, and each worker keeps one
+        for what takes long on monthly partitions."""
+        months = self.worker_processes if self.picks("partitioning", "by-time") else 0
+        return self.api_processes + months
+
+    @lazy
     def pooler_connections(self) -> int:
         """What PgBouncer opens to the server."""
         return connection_pool(self.database_cores)
@@ -318,9 +342,14 @@ class Plan:
         return 2 * self.shards if self.picks("pool", "pgbouncer") else 0
 
     @lazy
-    def database_connections(self) -> int:
+    def connections(self) -> int:
+        """To the servers, all together."""
         behind = self.pooler_connections if self.picks("pool", "pgbouncer") else self.pooled
-        return capacity.max_connections(behind)
+        return behind + self.beside_pools
+
+    @lazy
+    def database_connections(self) -> int:
+        return capacity.max_connections(self.connections)
 
     # Events, callbacks and vectors
 

@@ -25,6 +25,8 @@ def answer(architecture: Architecture) -> dict[str, Any]:
     _add(brief["bottlenecks"], ({"load": facts.factor(one)} for one in architecture.bottlenecks))
     _add(brief["stages"], map(_changed, architecture.stages))
     _add(brief["cost"]["alternatives"], map(_changed, architecture.cost.alternatives))
+    predictions = architecture.forecast.predictions
+    _add(brief["forecast"]["predictions"], ({"shown": facts.figure(one)} for one in predictions))
     given = facts.given(architecture)
     return brief | {
         "verdict": facts.verdict(architecture.cost),

@@ -11,6 +11,7 @@ from archgen.advisor.architecture import (
     Choice,
     Cost,
     Node,
+    Prediction,
     Price,
     Rejected,
 )
@@ -19,6 +20,9 @@ from archgen.advisor.money import amount, money
 from archgen.advisor.numbers import brief, shown
 from archgen.requirements import questions
 
+FORECAST = (
+    "What the service does by itself as it is rendered; npm run bench -- brief measures it there."
+)
 STAGES = "All loads, the growth of data and the budget times the factor; the blueprint stays."
 
 
@@ -41,6 +45,10 @@ def _rate(cost: Cost, price: Price) -> str:
 
 def factor(bottleneck: Bottleneck) -> str:
     return f"{brief(bottleneck.factor)} x"
+
+
+def figure(prediction: Prediction) -> str:
+    return brief(prediction.value)
 
 
 def label(node: Node) -> str:

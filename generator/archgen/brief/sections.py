@@ -73,6 +73,14 @@ def _size(size: Size, source: str = "") -> Line:
     return bullet((figure, "bold"), rendered, f": {size.arithmetic}", named, indent=2)
 
 
+def forecast(architecture: Architecture) -> Iterator[Block]:
+    yield paragraph(facts.FORECAST, indent=0)
+    for one in architecture.forecast.predictions:
+        told = (f"{one.name} = {facts.figure(one)} {one.unit}", "bold")
+        why = f": {one.arithmetic}" if one.arithmetic else ""
+        yield bullet(told, why, (f" [{one.source}]" if one.source else "", "dim"), indent=2)
+
+
 def metrics(architecture: Architecture) -> Iterator[Block]:
     yield paragraph("Each expression is true while its requirement holds.", indent=0)
     for metric in architecture.metrics:
@@ -133,6 +141,7 @@ SECTIONS: dict[str, Section] = {
     "Choices": choices,
     "Diagram": diagram,
     "Capacity": capacity,
+    "Forecast": forecast,
     "Monthly cost": cost,
     "Success metrics": metrics,
     "Scaling path": scaling,

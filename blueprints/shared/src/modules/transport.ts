@@ -13,7 +13,8 @@ export function createTransport(base: Base, _onEvents: OnEvents, take?: Consume)
   const { config, db, registry, log } = base;
   const broker = new BullBroker(config.REDIS_URL, config.QUEUE_NAME, log);
   brokerMetrics(registry, broker);
-  return new BrokerTransport(db, broker, take ?? broker.consume, log);
+  const pollMs = config.JOB_POLL_MS;
+  return new BrokerTransport({ db, broker, take: take ?? broker.consume, pollMs, log });
 }
 {% else %}
 import type { OnEvents } from '../jobs/model.ts';
@@ -22,6 +23,8 @@ import type { Transport } from '../jobs/transport.ts';
 import type { Base } from '../process.ts';
 
 /** How jobs come to this worker: straight from their table. */
-export const createTransport = ({ config, db, log }: Base, onEvents: OnEvents): Transport =>
-  new PostgresTransport(db, { leaseS: config.JOB_LEASE_S, onEvents }, log);
+export function createTransport({ config, db, log }: Base, onEvents: OnEvents): Transport {
+  const options = { leaseS: config.JOB_LEASE_S, pollMs: config.JOB_POLL_MS, onEvents };
+  return new PostgresTransport(db, options, log);
+}
 {% endif %}

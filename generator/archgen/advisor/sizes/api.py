@@ -66,10 +66,10 @@ def api(plan: Plan) -> Iterator[Row]:
         "api_memory_mb",
         plan.api_memory_mb,
         "MB a process",
-        f"{shown(LIMIT['process_mb'])} + {shown(plan.streams)} streams, at most"
+        f"{shown(LIMIT['api_process_mb'])} + {shown(plan.streams)} streams, at most"
         f" {shown(LIMIT['streams_per_process'])} here, x {shown(LIMIT['stream_kb'])} KB"
         f" + {shown(plan.cache_l1_mb)} MB of L1",
-        source("process_mb"),
+        source("api_process_mb"),
     )
     yield "scaling", "peak_rps", round_up(need.peak_rps), "requests/s", REQUIRED, ""
     yield "scaling", "p95_ms", round_up(need.p95_ms), "ms", REQUIRED, ""

@@ -42,9 +42,10 @@ def database(plan: Plan) -> Iterator[Row]:
         "database_memory_mb",
         round_up(plan.server_gb * 1000),
         "MB a server",
-        f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.pooled)} connections / {plan.shards} x"
-        f" {shown(LIMIT['connection_mb'])} + {brief(demand.hot_gb(BUDGET_MONTH))} GB that are read"
-        f" often ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
+        f"{shown(LIMIT['postgres_base_mb'])} + {shown(plan.connections)} connections"
+        f" / {plan.shards} x {shown(LIMIT['connection_mb'])}"
+        f" + {brief(demand.hot_gb(BUDGET_MONTH))} GB that are read often"
+        f" ({percent(LIMIT['hot_share'])} of the first TB){_index(plan)}",
         source("hot_share"),
     )
     most = f" / {shown(plan.most_cores)} of the largest server"
@@ -152,7 +153,8 @@ def connections(plan: Plan) -> Iterator[Row]:
         "database_connections",
         plan.database_connections,
         "max_connections",
-        f"{plan.pooler_connections if behind else f'({pooled})'} / {share}, at least"
+        f"({plan.pooler_connections if behind else pooled} + {plan.beside_pools} that listen or"
+        f" keep monthly partitions) / {share}, at least"
         f" {shown(LIMIT['default_connections'])}",
         source("connection_share"),
     )

@@ -49,7 +49,7 @@ def jobs(plan: Plan) -> Iterator[Row]:
         "worker_cpu_m",
         round(plan.worker_cores * 1000),
         "thousandths of a core a process",
-        f"({brief(demand.jobs + plan.called)} calls/s x {shown(LIMIT['worker_job_us'])} µs"
+        f"({brief(demand.jobs + plan.called)} calls/s x {shown(plan.job_us)} µs"
         f" + {shown(need.events_per_second)} events/s x {shown(LIMIT['event_us'])} µs)"
         f" / {percent(LIMIT['cpu_utilisation'])} + {brief(plan.computing)} slots that compute"
         f" = {brief(plan.worker_busy)} cores;"
@@ -61,7 +61,7 @@ def jobs(plan: Plan) -> Iterator[Row]:
         "worker_memory_mb",
         plan.worker_memory_mb,
         "MB a process",
-        f"{shown(LIMIT['process_mb'])} + {each} jobs x ({shown(LIMIT['running_job_mb'])} MB"
+        f"{shown(LIMIT['worker_process_mb'])} + {each} jobs x ({shown(LIMIT['running_job_mb'])} MB"
         f" + {shown(need.job_kb)} KB)",
         source("running_job_mb"),
     )

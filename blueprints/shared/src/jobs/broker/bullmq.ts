@@ -71,6 +71,8 @@ export class BullBroker implements Broker {
     const take = ({ data }: { data: MessageData }) => intake.take(data);
     const options = { connection, concurrency, ...intakeOptions };
     const worker = new Worker<MessageData>(this.queue, take, options);
+    worker.on('error', (error) => intake.erred(error));
+    worker.on('failed', (message, error) => intake.failed(message, error));
     return intake.through(worker, connection);
   };
 

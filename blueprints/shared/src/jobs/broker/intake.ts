@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Worker } from 'bullmq';
+import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../logger.ts';
 import { traceIdOf } from '../../trace.ts';
@@ -32,15 +32,20 @@ export class Intake {
     await one.finally(() => this.working.delete(one));
   }
 
+  /** To be told of each from the worker's first moment: what nobody hears BullMQ prints, secrets too. */
+  erred(error: Error): void {
+    this.log.debug({ err: error }, 'queue worker error');
+  }
+
+  /** Only a claim can fail here; the message is gone then, and is found to be lost. */
+  failed(message: Job<MessageData> | undefined, error: Error): void {
+    const { id: job_id, traceparent = '' } = message?.data ?? {};
+    const trace_id = traceIdOf(traceparent);
+    this.log.warn({ err: error, job_id, trace_id }, 'message not taken');
+  }
+
   /** The worker's blocking connection ends with what it brings. */
   through(worker: Worker<MessageData>, connection: Redis): Consumer {
-    worker.on('error', (error) => this.log.debug({ err: error }, 'queue worker error'));
-    // Only a claim can fail here; the message is gone then, and is found to be lost.
-    worker.on('failed', (message, error) => {
-      const { id: job_id, traceparent = '' } = message?.data ?? {};
-      const trace_id = traceIdOf(traceparent);
-      this.log.warn({ err: error, job_id, trace_id }, 'message not taken');
-    });
     return {
       close: async () => {
         // While Redis is away the worker cannot tell it what it did; nothing depends on that.

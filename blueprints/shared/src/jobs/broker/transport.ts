@@ -7,18 +7,28 @@ import type { Broker, Consume } from './broker.ts';
 import { LostRuns } from './lost.ts';
 import { relay } from './relay.ts';
 
+export interface BrokerTransportOptions {
+  db: Database;
+  broker: Broker;
+  /** Who takes the messages. */
+  take: Consume;
+  /** How often due jobs are looked for. */
+  pollMs: number;
+  log: Logger;
+}
+
 /** Jobs come by a broker: published from their table, and again when the broker loses them. */
 export class BrokerTransport implements Transport {
   readonly chores: LoopOptions[];
   private readonly broker: Broker;
   private readonly take: Consume;
 
-  constructor(db: Database, broker: Broker, take: Consume, log: Logger) {
+  constructor({ db, broker, take, pollMs, log }: BrokerTransportOptions) {
     this.broker = broker;
     this.take = take;
     const lost = new LostRuns(db, broker, log);
     this.chores = [
-      { name: 'relay', everyMs: 100, tick: () => relay(db, broker, log) },
+      { name: 'relay', everyMs: pollMs, tick: () => relay(db, broker, log) },
       { name: 'lost runs', everyMs: 2000, tick: () => lost.recover() },
     ];
   }

@@ -8,11 +8,12 @@ import type { Runner } from '../runner.ts';
 import type { Consumer, Transport } from '../transport.ts';
 import { claimDue, withdrawPublished } from './statements.ts';
 
-const pollMs = 100;
 const batchSize = 200;
 
 export interface PostgresTransportOptions {
   leaseS: number;
+  /** Between looks for jobs while none are due. */
+  pollMs?: number;
   onEvents?: OnEvents;
 }
 
@@ -21,13 +22,15 @@ export class PostgresTransport implements Transport {
   readonly chores: LoopOptions[];
   private readonly db: Database;
   private readonly leaseS: number;
+  private readonly pollMs: number;
   private readonly onEvents: OnEvents | undefined;
   private readonly log: Logger;
 
-  constructor(db: Database, { leaseS, onEvents }: PostgresTransportOptions, log: Logger) {
+  constructor(db: Database, options: PostgresTransportOptions, log: Logger) {
     this.db = db;
-    this.leaseS = leaseS;
-    this.onEvents = onEvents;
+    this.leaseS = options.leaseS;
+    this.pollMs = options.pollMs ?? 100;
+    this.onEvents = options.onEvents;
     this.log = log;
     this.chores = [{ name: 'withdrawal', everyMs: 5000, tick: () => this.withdraw() }];
   }
@@ -95,7 +98,7 @@ export class PostgresTransport implements Transport {
   }
 
   /** Jitter keeps the replicas' looks apart. */
-  private async pause(signal: AbortSignal, ms = pollMs) {
+  private async pause(signal: AbortSignal, ms = this.pollMs) {
     await sleep(ms * (0.8 + 0.4 * Math.random()), undefined, { signal }).catch(() => {});
   }
 
