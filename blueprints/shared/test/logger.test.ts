@@ -51,7 +51,7 @@ test.each([
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code]);
   const { stdout } = await run.catch((error) => error);
   const lines = stdout.trim().split('\n');
-  const left = lines.map((line: string): number => JSON.parse(line).i);
+  const left: number[] = lines.map((line: string) => JSON.parse(line).i);
   // The last may overtake what was on its way already.
   expect(left.toSorted((a, b) => a - b)).toEqual([...Array(1000).keys()]);
 });
