@@ -17,32 +17,34 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 
 from demos import analytics, document, image
 from demos.site import tell
 from lab import lab
 
-DEMONSTRATIONS = {
-    "document": document.demonstrate,
-    "analytics": analytics.demonstrate,
-    "image": image.demonstrate,
-}
+NAMES = ("document", "analytics", "image")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(DEMONSTRATIONS))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--seconds", type=int, default=60, help="of the load of documents")
     options = parser.parse_args()
-    if unknown := sorted(set(options.names) - DEMONSTRATIONS.keys()):
-        parser.error(f"{unknown[0]}: there are {', '.join(DEMONSTRATIONS)}")
+    if unknown := sorted(set(options.names) - set(NAMES)):
+        parser.error(f"{unknown[0]}: there are {', '.join(NAMES)}")
+    demonstrations = {
+        "document": partial(document.demonstrate, seconds=options.seconds),
+        "analytics": analytics.demonstrate,
+        "image": image.demonstrate,
+    }
     warn_if_busy()
     broken = []
     with lab("postgres", "redis") as here:
-        for name in options.names or DEMONSTRATIONS:
-            promises = DEMONSTRATIONS[name](here, options.seconds)
+        for name in options.names or NAMES:
+            promises = demonstrations[name](here)
             broken += [f"{name}: {what}" for what, kept in promises.items() if not kept]
     for what in broken:
         print(f"BROKEN {what}")

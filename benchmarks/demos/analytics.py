@@ -43,7 +43,7 @@ class Step:
     pages: int | None = None
 
 
-def demonstrate(here: Lab, seconds: int) -> dict[str, bool]:
+def demonstrate(here: Lab) -> dict[str, bool]:
     with site(here, "analytics") as one, one.connect() as connection:
         connection.row_factory = dict_row
         connection.execute("SET statement_timeout = 0")
@@ -79,7 +79,7 @@ class Analytics:
         print("                       p50 ms   p99 ms    CPU ms   faster  rows read    pages")
         for step in (scan, index, rolled, *steps):
             show(step, scan.ms)
-        print(f"  {rolling}; the same answer in every step")
+        print(f"  all answer the same; {rolling}")
         return self.promises
 
     def fill(self) -> str:

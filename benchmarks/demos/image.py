@@ -26,7 +26,7 @@ BOUND = {"MAX_QUEUE_DEPTH": "2000"}
 DRAIN_S = 300
 
 
-def demonstrate(here: Lab, seconds: int) -> dict[str, bool]:
+def demonstrate(here: Lab) -> dict[str, bool]:
     with site(here, "image-generation") as one:
         one.start_ai(OPERATION_S)
         with one.workers() as slots:
@@ -133,11 +133,12 @@ class Burst:
         for since, to in pairwise(cuts):
             self.row(since, to, begin)
         polls = percentile([one.ms for one in self.polled], 0.99)
+        missing = self.audit.lost + self.audit.unsuccessful
         print(
             f"  p99: 202 {self.p99(202):.1f} ms, 503 {self.p99(503):.1f} ms, polls {polls:.1f} ms;"
-            f" goodput {self.goodput:.2f} x capacity;\n  accepts again {self.again:.1f} s after the"
-            f" burst; of {len(self.accepted):,} accepted jobs"
-            f" {self.audit.lost + self.audit.unsuccessful} are lost, {self.audit.twice} done twice"
+            f" goodput {self.goodput:.2f} x capacity;\n  accepts again {self.again:.1f} s after it;"
+            f" of {len(self.accepted):,} accepted jobs {missing} lost,"
+            f" {self.audit.twice} done twice"
         )
 
     def row(self, since: float, to: float, begin: float) -> None:

@@ -20,6 +20,7 @@ export interface ShedderOptions {
 const shedFactor = 10;
 const loopResolutionMs = 20;
 const longestRetryAfterS = 60;
+const longestCountGapMs = 3000;
 
 /** Refuses early what could not be done in time. It decides by the last sample, so that a request
  *  costs nothing. */
@@ -88,13 +89,15 @@ export class Shedder {
     });
   }
 
-  /** Where very many jobs wait or are put off, counting them takes its time: at most a fiftieth of
-   *  all, so that no percentile that somebody watches is made of it. */
+  /** Where very many jobs wait or are put off, counting them takes its time: a fiftieth of all, so
+   *  that no percentile that somebody watches is made of it. But what a slow database cannot count
+   *  grows by what is accepted meanwhile. */
   private async turn() {
     const startedAt = performance.now();
     if (startedAt < this.nextCountAt) return this.sampleLoop();
     await this.sample();
-    this.nextCountAt = performance.now() + 50 * (performance.now() - startedAt);
+    const now = performance.now();
+    this.nextCountAt = now + Math.min(longestCountGapMs, 50 * (now - startedAt));
   }
 
   private sampleLoop() {
