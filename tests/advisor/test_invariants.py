@@ -136,7 +136,10 @@ def test_over_budget_is_said_with_a_way_out(need: Requirements) -> None:
     assume(over)
     finding = next(it for it in advise(need).findings if it.code == "over-budget")
 
-    assert finding.severity == "problem"
+    price = cost.price(decision.plan)
+    # Over it by the exchange rate alone is no more than a note.
+    at_any_rate = price.usd + price.eur > need.budget_usd_month
+    assert finding.severity == ("problem" if at_any_rate else "note")
     assert finding.remedy
 
 
