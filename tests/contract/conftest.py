@@ -40,17 +40,20 @@ def make_service(
     rendering: Rendering, ai: AI, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MakeService]:
     """Services on databases of their own; their processes end with the session."""
-    made: list[Service] = []
+    made: list[tuple[Running, Service]] = []
 
     def make(running: Running, *, blueprint: str = BLUEPRINT, **shape: Any) -> Service:
         logs = tmp_path_factory.mktemp("service")
         store = "redis" if "REDIS_URL" in running.env else "postgres"
         repository = rendering(named(store, blueprint))
-        made.append(Service(repository, running, ai, logs, redis_database=len(made), **shape))
-        return made[-1]
+        # A server has sixteen.
+        number = sum(server is running for server, _ in made)
+        service = Service(repository, running, ai, logs, redis_database=number, **shape)
+        made.append((running, service))
+        return service
 
     yield make
-    for service in made:
+    for _, service in made:
         service.close()
 
 
