@@ -41,7 +41,8 @@ export function processes(): (script: string, env: NodeJS.ProcessEnv, args?: str
   };
 }
 
-let next = 20_000 + Math.floor(Math.random() * 20_000);
+// Below the ports that the system hands out by itself.
+let next = 20_000 + Math.floor(Math.random() * 12_000);
 
 /** A port that no other test of this file gets. */
 export async function testPort(): Promise<number> {
