@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -40,6 +41,7 @@ def main() -> None:
         taken: dict[str, list[Report]] = {name: [] for name in names}
         for number in range(options.rounds):
             for name in names if number % 2 == 0 else reversed(names):
+                print(f"{name}, round {number + 1} of {options.rounds} …", file=sys.stderr)
                 taken[name].append(measure(here, repositories[name], quick=options.quick))
     print(table({name: combined(reports) for name, reports in taken.items()}))
     for name in names:
