@@ -93,6 +93,7 @@ async function startWorkers(world: World, load: Load, factor: number) {
     ...asRendered,
     WORKER_CONCURRENCY: String(Math.ceil(load.job_slots / count)),
     JOB_POLL_MS: String(Math.max(1, Math.round(100 / factor))),
+    AI_TIMEOUT_MS: '600000', // the longest of exponential draws are as long as no API's answers
   };
   return Promise.all(Array.from({ length: count }, () => startWorker(world, env)));
 }

@@ -185,8 +185,6 @@ export class World implements AsyncDisposable {
   private async start(kind: 'api' | 'worker', env: NodeJS.ProcessEnv, options: Start) {
     const { proxies = this.proxies, direct = false, wait = true } = options;
     const proxied = Object.entries(proxies).map(([name, proxy]) => [name, proxy?.url]);
-    const count = this.processes.filter(({ name }) => name.startsWith(kind)).length;
-    const name = `${kind}-${count + 1}`;
     const all = {
       ...compressed,
       ...(direct ? this.foundation.targets : Object.fromEntries(proxied)),
@@ -196,6 +194,9 @@ export class World implements AsyncDisposable {
       OPS_PORT: String(await ownPort()),
       ...env,
     };
+    // Counted after the last wait, as several may start at once.
+    const count = this.processes.filter(({ name }) => name.startsWith(kind)).length;
+    const name = `${kind}-${count + 1}`;
     const log = path.join(this.foundation.logs, `${name}.log`);
     const started = new ServiceProcess(name, commandOf(`start:${kind}`), all, log);
     this.processes.push(started);

@@ -13,10 +13,10 @@ interface Arrival {
   ms: number;
 }
 
-/** Times run faster, so that enough jobs come: at most 25 a second, which this machine can work off,
- *  with operations that are long beside what a job takes besides, and waits to be seen. */
+/** Times run faster, so that enough jobs come: at most 100 a second, which this machine can work
+ *  off, with operations that are long beside what a job takes besides, and waits to be seen. */
 export function compression({ jobs_per_s, operation_s }: Load, waitS: number): number {
-  const bounds = [25 / jobs_per_s, operation_s / 0.3, Math.max(waitS, 1) / 0.03];
+  const bounds = [100 / jobs_per_s, operation_s / 0.3, Math.max(waitS, 1) / 0.03];
   return Math.max(1, Math.floor(Math.min(...bounds)));
 }
 
