@@ -1,4 +1,7 @@
 import { backpressureVariables } from '../backpressure/variables.ts';
+{% if event_bus == 'rabbitmq' %}
+import { consumerVariables } from '../bus/consumer/variables.ts';
+{% endif %}
 {% if caching == 'two-tier' %}
 import { sharedCacheVariables } from '../cache/redis/variables.ts';
 {% endif %}
@@ -18,6 +21,9 @@ export const moduleVariables = {
   ...queueVariables,
 {% endif %}
   ...backpressureVariables,
+{% if event_bus == 'rabbitmq' %}
+  ...consumerVariables,
+{% endif %}
   ...cacheVariables,
 {% if caching == 'two-tier' %}
   ...sharedCacheVariables,

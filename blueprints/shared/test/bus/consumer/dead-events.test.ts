@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { namesOf } from '../../../src/bus/topology.ts';
+import { Ledger } from '../../../src/ledger/ledger.ts';
+import { endedEvent, testBus } from '../../support/bus.ts';
+import { testDatabase } from '../../support/database.ts';
+import { processes } from '../../support/processes.ts';
+import { until } from '../../support/wait.ts';
+
+const database = testDatabase();
+const bus = testBus();
+const start = processes();
+
+async function command(...args: string[]) {
+  const env = { DATABASE_URL: database.url, BUS_NAME: bus.name };
+  const script = start('src/cli/bus.ts', env, args);
+  const code = await script.ended;
+  return { code, lines: script.output().trim().split('\n') };
+}
+
+/** Events that their consumer has rejected. */
+async function deadEvents(count: number) {
+  const { queue } = namesOf(bus.name, 'ledger');
+  const events = Array.from({ length: count }, () => endedEvent());
+  for (const event of events) await bus.publish(event);
+  const channel = await bus.connection.acquire();
+  for (const _ of events) {
+    const message = await until('the event', () => channel.basicGet({ queue }));
+    channel.basicNack({ deliveryTag: message.deliveryTag, requeue: false });
+  }
+  await channel.close();
+  await bus.died(count);
+  return events;
+}
+
+async function takeAll() {
+  const { queue } = namesOf(bus.name, 'ledger');
+  const channel = await bus.connection.acquire();
+  const messages = [];
+  for (let left = await bus.waiting('queue'); left > 0; left -= 1) {
+    messages.push(await channel.basicGet({ queue, noAck: true }));
+  }
+  await channel.close();
+  return messages;
+}
+
+test('dead events are listed, stay there, and go to their consumer again as they were', async () => {
+  const [first, second, third] = await deadEvents(3);
+  const listed = await command('dead', 'list');
+  expect(listed.code).toBe(0);
+  expect(listed.lines).toHaveLength(3);
+  expect(listed.lines[0]).toMatch(
+    new RegExp(`^${first?.id}  \\S+Z  job.succeeded  rejected  trace \\w`),
+  );
+  expect((await command('dead', 'list')).lines).toEqual(listed.lines);
+
+  const one = await command('dead', 'replay', second?.id ?? '');
+  expect(one.lines).toEqual([`${second?.id}: replayed`]);
+  await until('the rest', async () => (await bus.waiting('deadQueue')) === 2);
+  await until('the event', async () => (await bus.waiting('queue')) === 1);
+  const [message] = await takeAll();
+  expect(message).toMatchObject({
+    body: second,
+    messageId: second?.id,
+    type: second?.type,
+    durable: true,
+  });
+  expect(message?.headers).toEqual({ traceparent: expect.stringMatching(/^00-/) });
+
+  const rest = await command('dead', 'replay', '--all');
+  expect(rest.lines).toEqual([`${first?.id}: replayed`, `${third?.id}: replayed`]);
+  await until('the rest', async () => (await bus.waiting('queue')) === 2);
+  expect((await command('dead', 'list')).lines).toEqual(['no dead events']);
+  await takeAll();
+});
+
+test('what is not there is named, and the others are replayed', async () => {
+  const [event] = await deadEvents(1);
+  const stranger = endedEvent().id;
+  const { code, lines } = await command('dead', 'replay', stranger, event?.id ?? '');
+  expect(code).toBe(1);
+  expect(lines).toEqual([`${event?.id}: replayed`, `Not in the dead queue: ${stranger}`]);
+  await until('the event', async () => (await bus.waiting('queue')) === 1);
+  await takeAll();
+});
+
+test('what the queue does not take stays in the dead queue', async () => {
+  const [event] = await deadEvents(1);
+  const { queue } = namesOf(bus.name, 'ledger');
+  await bus.connection.queueDelete({ queue });
+  const { code, lines } = await command('dead', 'replay', '--all');
+  expect(code).toBe(1);
+  expect(lines).toEqual([`There is no queue ${queue}`]);
+  expect((await bus.died(1)).events).toMatchObject([{ id: event?.id }]);
+});
+
+test('the ledger is shown by tenant', async () => {
+  await new Ledger(database.db).book(endedEvent({ tenant: 'shown' }));
+  const shown = await command('ledger', '--tenant', 'shown');
+  expect(shown.lines).toEqual(['2026-11  1 succeeded, 0 dead, 0 cancelled, 1.5 s']);
+  expect((await command('ledger', '--tenant', 'x')).lines).toEqual(['nothing is booked for x']);
+});
+
+test.each([
+  [[]],
+  [['dead']],
+  [['dead', 'replay']],
+  [['dead', 'list', '--consumer', 'nobody']],
+  [['ledger']],
+])('wrong usage is explained: %j', async (args) => {
+  const { code, lines } = await command(...args);
+  expect(code).toBe(2);
+  expect(lines.join('\n')).toContain('Usage:');
+});
