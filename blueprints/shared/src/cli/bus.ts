@@ -1,19 +1,23 @@
 import { parseArgs } from 'node:util';
-import { connectBus } from '../bus/connection.ts';
+import { z } from 'zod';
+import { connectRabbit } from '../bus/connection.ts';
 import { DeadEvents } from '../bus/consumer/dead-events.ts';
-import { type ConsumerName, consumers, namesOf } from '../bus/topology.ts';
-import { loadBusConfig } from '../config.ts';
+import { deadQueueOf, queueOf, subscriptions } from '../bus/topology.ts';
+import { busVariables } from '../bus/variables.ts';
+import { load } from '../config.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { createLogger } from '../logger.ts';
 import { traceIdOf } from '../trace.ts';
 import { runCommand, UsageError, withDatabase } from './command.ts';
+
+const consumers = subscriptions.map(({ consumer }) => consumer);
 
 const usage = `Usage:
   npm run bus -- dead list [--consumer NAME]            the oldest 100 that wait for a replay
   npm run bus -- dead replay [--consumer NAME] ID …     to their consumer again
   npm run bus -- dead replay [--consumer NAME] --all    all of them
   npm run bus -- ledger --tenant TENANT                 what the ledger has booked
-Consumers: ${Object.keys(consumers).join(', ')} (ledger unless told otherwise). Why an event died is in
+Consumers: ${consumers.join(', ')} (ledger unless told otherwise). Why an event died is in
 its consumer's log, under its id.`;
 
 const listed = 100;
@@ -23,7 +27,7 @@ await runCommand(async () => {
   const [command, action, ...ids] = positionals;
   const { all, consumer, tenant } = values;
   if (command === 'ledger' && tenant && !action) await showLedger(tenant);
-  else if (command !== 'dead' || !isConsumer(consumer)) throw new UsageError(usage);
+  else if (command !== 'dead' || !consumers.includes(consumer)) throw new UsageError(usage);
   else if (action === 'list' && ids.length === 0) await withDead(consumer, list);
   else if (action === 'replay' && ids.length > 0 !== all) {
     await withDead(consumer, (dead) => replay(dead, all ? undefined : ids));
@@ -45,14 +49,17 @@ function parsed() {
   }
 }
 
-const isConsumer = (name: string): name is ConsumerName => Object.hasOwn(consumers, name);
-
-async function withDead(consumer: ConsumerName, use: (dead: DeadEvents) => Promise<void>) {
-  const { RABBITMQ_URL, BUS_NAME } = loadBusConfig();
-  const connection = connectBus(RABBITMQ_URL, 'command', createLogger('silent', 'command'));
+async function withDead(consumer: string, use: (dead: DeadEvents) => Promise<void>) {
+  const config = load(z.object(busVariables));
+  const queues = { queue: queueOf(config, consumer), deadQueue: deadQueueOf(config, consumer) };
+  const connection = connectRabbit(
+    config.RABBITMQ_URL,
+    'command',
+    createLogger('silent', 'command'),
+  );
   try {
     await connection.onConnect(5000);
-    await use(new DeadEvents(connection, namesOf(BUS_NAME, consumer)));
+    await use(new DeadEvents(connection, queues));
     await connection.close();
   } finally {
     connection.unsafeDestroy();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnreadableError } from '../../src/bus/consumer/message.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { endedEvent } from '../support/bus.ts';
+import { endedEvent } from '../support/consumer.ts';
 import { testDatabase } from '../support/database.ts';
 
 const database = testDatabase();

@@ -1,7 +1,8 @@
 import type { Connection } from 'rabbitmq-client';
 import type { Base } from '../../process.ts';
-import { connectBus } from '../connection.ts';
-import { type ConsumerName, declareTopology, namesOf } from '../topology.ts';
+import { connectRabbit } from '../connection.ts';
+import { deadQueueOf, queueOf } from '../topology.ts';
+import { declareTopology } from './declare.ts';
 import { consumerMetrics } from './metrics.ts';
 import { type Handle, Subscription } from './subscription.ts';
 
@@ -11,14 +12,15 @@ const handBackMs = 3000;
 /** A consumer's part of a process: its connection, its queues, its subscription. */
 export function createSubscription(
   { config, log, registry }: Pick<Base, 'config' | 'log' | 'registry'>,
-  consumer: ConsumerName,
+  consumer: string,
   handle: Handle,
 ): Subscription {
-  const { queue, deadQueue } = namesOf(config.BUS_NAME, consumer);
-  const connection = connectBus(config.RABBITMQ_URL, queue, log);
+  const queue = queueOf(config, consumer);
+  const deadQueue = deadQueueOf(config, consumer);
+  const connection = connectRabbit(config.RABBITMQ_URL, consumer, log);
   // Each time: a broker may come back without what it had.
   connection.on('connection', () => {
-    declareTopology(connection, config.BUS_NAME).catch((err) => log.warn({ err }, 'not declared'));
+    declareTopology(connection, config).catch((err) => log.warn({ err }, 'not declared'));
   });
   const graceMs = config.SHUTDOWN_GRACE_S * 1000 - config.SHUTDOWN_DRAIN_MS - handBackMs;
   return new Subscription({

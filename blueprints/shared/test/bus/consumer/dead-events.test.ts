@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { namesOf } from '../../../src/bus/topology.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
-import { endedEvent, testBus } from '../../support/bus.ts';
+import { endedEvent, testBus } from '../../support/consumer.ts';
 import { testDatabase } from '../../support/database.ts';
 import { processes } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
@@ -11,7 +10,7 @@ const bus = testBus();
 const start = processes();
 
 async function command(...args: string[]) {
-  const env = { DATABASE_URL: database.url, BUS_NAME: bus.name };
+  const env = { DATABASE_URL: database.url, ...bus.env };
   const script = start('src/cli/bus.ts', env, args);
   const code = await script.ended;
   return { code, lines: script.output().trim().split('\n') };
@@ -19,7 +18,7 @@ async function command(...args: string[]) {
 
 /** Events that their consumer has rejected. */
 async function deadEvents(count: number) {
-  const { queue } = namesOf(bus.name, 'ledger');
+  const { queue } = bus;
   const events = Array.from({ length: count }, () => endedEvent());
   for (const event of events) await bus.publish(event);
   const channel = await bus.connection.acquire();
@@ -33,7 +32,7 @@ async function deadEvents(count: number) {
 }
 
 async function takeAll() {
-  const { queue } = namesOf(bus.name, 'ledger');
+  const { queue } = bus;
   const channel = await bus.connection.acquire();
   const messages = [];
   for (let left = await bus.waiting('queue'); left > 0; left -= 1) {
@@ -85,7 +84,7 @@ test('what is not there is named, and the others are replayed', async () => {
 
 test('what the queue does not take stays in the dead queue', async () => {
   const [event] = await deadEvents(1);
-  const { queue } = namesOf(bus.name, 'ledger');
+  const { queue } = bus;
   await bus.connection.queueDelete({ queue });
   const { code, lines } = await command('dead', 'replay', '--all');
   expect(code).toBe(1);

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { FaultProxy } from '../../../faults/proxy.ts';
 import type { DomainEvent } from '../../../src/bus/consumer/message.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
-import { endedEvent, testBus } from '../../support/bus.ts';
+import { endedEvent, testBus } from '../../support/consumer.ts';
 import { testDatabase } from '../../support/database.ts';
 import { processes, type Started, testPort } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
@@ -17,7 +17,7 @@ beforeAll(() => {
   env = {
     DATABASE_URL: database.url,
     DATABASE_DIRECT_URL: '',
-    BUS_NAME: bus.name,
+    ...bus.env,
     CONSUMER_RETRY_MS: '50',
     AI_BASE_URL: 'http://127.0.0.1:1/v1',
     SHUTDOWN_GRACE_S: '5',

@@ -1,30 +1,30 @@
 import { Registry } from 'prom-client';
 import { afterEach, expect, test } from 'vitest';
-import { connectBus } from '../../../src/bus/connection.ts';
+import { connectRabbit } from '../../../src/bus/connection.ts';
 import { type DomainEvent, UnreadableError } from '../../../src/bus/consumer/message.ts';
 import { consumerMetrics } from '../../../src/bus/consumer/metrics.ts';
 import { type Handle, Subscription } from '../../../src/bus/consumer/subscription.ts';
-import { deliveryLimit, namesOf } from '../../../src/bus/topology.ts';
-import { endedEvent, testBus } from '../../support/bus.ts';
+import { endedEvent, testBus } from '../../support/consumer.ts';
 import { silent } from '../../support/log.ts';
 import { recordSpans } from '../../support/spans.ts';
 import { until } from '../../support/wait.ts';
 
 const bus = testBus();
+const limit = bus.config.BUS_DELIVERY_LIMIT;
 const spans = recordSpans();
 const open: Subscription[] = [];
 
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
-  await bus.connection.queuePurge({ queue: namesOf(bus.name, 'ledger').deadQueue });
+  await bus.connection.queuePurge({ queue: bus.deadQueue });
 });
 
 function subscribe(handle: Handle) {
   const registry = new Registry();
-  const connection = connectBus(process.env.RABBITMQ_URL ?? '', 'test', silent);
+  const connection = connectRabbit(process.env.RABBITMQ_URL ?? '', 'test', silent);
   const subscription = new Subscription({
     connection,
-    queue: namesOf(bus.name, 'ledger').queue,
+    queue: bus.queue,
     prefetch: 10,
     retryMs: 20,
     graceMs: 5000,
@@ -83,9 +83,9 @@ test('one that always fails is dead after the limit; its neighbours do not notic
   await until('the neighbours', () => others.length === neighbours.length);
   const { events } = await bus.died(1);
   expect(events).toMatchObject([{ id: poison.id, type: poison.type, reason: 'delivery_limit' }]);
-  expect(tries).toHaveLength(deliveryLimit + 1);
+  expect(tries).toHaveLength(limit + 1);
   expect(others.toSorted()).toEqual(neighbours.map(({ id }) => id).toSorted());
-  expect(await counted('bus_events_redelivered_total')).toBe(deliveryLimit);
+  expect(await counted('bus_events_redelivered_total')).toBe(limit);
   expect(await counted('bus_dead_events')).toBe(1);
 });
 
@@ -119,13 +119,13 @@ test('while the database is away an event waits where it is, and no delivery cou
   let tries = 0;
   const { counted } = subscribe(async () => {
     tries += 1;
-    if (tries <= deliveryLimit + 1) {
+    if (tries <= limit + 1) {
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     }
     return 'handled';
   });
   await bus.publish(endedEvent());
-  await until('the event', () => tries > deliveryLimit + 1);
+  await until('the event', () => tries > limit + 1);
   expect(await counted('bus_events_redelivered_total')).toBe(0);
   expect(await bus.waiting('deadQueue')).toBe(0);
 });
@@ -150,5 +150,5 @@ test('at its end a subscription finishes what it has, and hands back what waits'
   await closed;
   expect(done).toBe(1);
   expect(await bus.waiting('queue')).toBe(1);
-  await bus.connection.queuePurge({ queue: namesOf(bus.name, 'ledger').queue });
+  await bus.connection.queuePurge({ queue: bus.queue });
 });

@@ -2,17 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { Connection, MessageBody } from 'rabbitmq-client';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll } from 'vitest';
-import { connectBus } from '../../src/bus/connection.ts';
+import { connectRabbit } from '../../src/bus/connection.ts';
 import { DeadEvents } from '../../src/bus/consumer/dead-events.ts';
+import { declareTopology } from '../../src/bus/consumer/declare.ts';
 import type { DomainEvent } from '../../src/bus/consumer/message.ts';
-import { declareTopology, namesOf } from '../../src/bus/topology.ts';
+import { type BusConfig, deadQueueOf, eventsExchange, queueOf } from '../../src/bus/topology.ts';
 import { traceparentOf } from '../../src/trace.ts';
 import { silent } from './log.ts';
 import { until } from './wait.ts';
 
 export interface TestBus {
-  /** What its names begin with. */
-  name: string;
+  config: BusConfig;
+  /** By their variables. */
+  env: NodeJS.ProcessEnv;
+  queue: string;
+  deadQueue: string;
   connection: Connection;
   dead: DeadEvents;
   /** As the relay does; `body` in place of the event's own. */
@@ -25,24 +29,31 @@ export interface TestBus {
 
 /** A bus of its own for the calling file, on the broker of the environment. */
 export function testBus(): TestBus {
-  const name = `test_${randomBytes(6).toString('hex')}`;
-  const names = namesOf(name, 'ledger');
+  const config = {
+    BUS_NAME: `test_${randomBytes(6).toString('hex')}`,
+    BUS_QUEUE_LIMIT: 100_000,
+    BUS_DELIVERY_LIMIT: 3,
+  };
+  const exchange = eventsExchange(config);
   const bus = {
-    name,
+    config,
+    env: Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)])),
+    queue: queueOf(config, 'ledger'),
+    deadQueue: deadQueueOf(config, 'ledger'),
     async publish(event, body = event, headers = { traceparent: traceparentOf(undefined) }) {
       const { id: messageId, type } = event;
       const envelope = {
-        exchange: `${name}.events`,
+        exchange,
         routingKey: type,
         mandatory: true,
         durable: true,
       };
-      const about = { messageId, type, appId: name, headers };
+      const about = { messageId, type, appId: 'test', headers };
       await publisher.send({ ...envelope, ...about }, body as MessageBody);
     },
     async waiting(which) {
       const { connection } = bus;
-      return (await connection.queueDeclare({ queue: names[which], passive: true })).messageCount;
+      return (await connection.queueDeclare({ queue: bus[which], passive: true })).messageCount;
     },
     async died(count) {
       await until(`${count} dead events`, async () => (await bus.waiting('deadQueue')) === count);
@@ -51,15 +62,15 @@ export function testBus(): TestBus {
   } as TestBus;
   let publisher: ReturnType<Connection['createPublisher']>;
   beforeAll(async () => {
-    bus.connection = connectBus(process.env.RABBITMQ_URL ?? '', 'test', silent);
-    await declareTopology(bus.connection, name);
-    bus.dead = new DeadEvents(bus.connection, names);
+    bus.connection = connectRabbit(process.env.RABBITMQ_URL ?? '', 'test', silent);
+    await declareTopology(bus.connection, config);
+    bus.dead = new DeadEvents(bus.connection, bus);
     publisher = bus.connection.createPublisher({ confirm: true });
   });
   afterAll(async () => {
-    for (const queue of Object.values(names)) await bus.connection.queueDelete({ queue });
-    for (const exchange of ['events', 'dead']) {
-      await bus.connection.exchangeDelete({ exchange: `${name}.${exchange}` });
+    for (const queue of [bus.queue, bus.deadQueue]) await bus.connection.queueDelete({ queue });
+    for (const kind of ['events', 'dead']) {
+      await bus.connection.exchangeDelete({ exchange: `${config.BUS_NAME}.${kind}` });
     }
     await publisher.close();
     await bus.connection.close();
