@@ -62,11 +62,7 @@ export function topology(config: BusConfig) {
         queue: queueOf(config, consumer),
         routingKey,
       })),
-      {
-        exchange: deadExchange(config),
-        queue: deadQueueOf(config, consumer),
-        routingKey: consumer,
-      },
+      { exchange: deadExchange(config), queue: deadQueueOf(config, consumer), routingKey: consumer },
     ]),
   };
 }

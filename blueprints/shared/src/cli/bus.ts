@@ -67,13 +67,13 @@ async function withDead(consumer: string, use: (dead: DeadEvents) => Promise<voi
 }
 
 async function list(dead: DeadEvents) {
-  const { events, count } = await dead.list(listed);
+  const { events, more } = await dead.list(listed);
   for (const { id, type, reason, died_at, traceparent } of events) {
     const trace = traceIdOf(traceparent);
     console.log(`${id}  ${died_at.toISOString()}  ${type}  ${reason}  trace ${trace}`);
   }
-  if (count === 0) console.log('no dead events');
-  else if (count > events.length) console.log(`and ${count - events.length} more`);
+  if (events.length === 0) console.log('no dead events');
+  if (more > 0) console.log(`and ${more} more`);
 }
 
 async function replay(dead: DeadEvents, ids?: string[]) {

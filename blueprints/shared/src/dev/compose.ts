@@ -65,12 +65,7 @@ async function compose(...command: string[]): Promise<string> {
   const { stdout } = await run('docker', argv, {
     cwd: path.resolve(import.meta.dirname, '../..'),
     // compose.yaml insists on the latter, which nothing that is started here needs.
-    env: {
-      ...process.env,
-      POSTGRES_PASSWORD: password,
-      RABBITMQ_PASSWORD: password,
-      AI_BASE_URL: 'http://unused',
-    },
+    env: { ...process.env, POSTGRES_PASSWORD: password, RABBITMQ_PASSWORD: password, AI_BASE_URL: 'http://unused' },
   });
   return stdout;
 }

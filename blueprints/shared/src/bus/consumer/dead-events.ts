@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Channel, Connection, SyncMessage } from 'rabbitmq-client';
 
 /** An event that its consumer could not handle. */
@@ -30,13 +31,13 @@ export class DeadEvents {
     this.deadQueue = deadQueue;
   }
 
-  /** The oldest first. */
-  async list(limit: number): Promise<{ events: DeadEvent[]; count: number }> {
+  /** The oldest first, as a rule, and how many there are behind them. */
+  async list(limit: number): Promise<{ events: DeadEvent[]; more: number }> {
     const channel = await this.connection.acquire();
     try {
-      const count = await this.count(channel);
-      const messages = await Array.fromAsync(this.take(channel, Math.min(limit, count)));
-      return { events: messages.map(viewOf), count };
+      const messages: SyncMessage[] = [];
+      for await (const message of this.take(channel)) if (messages.push(message) === limit) break;
+      return { events: messages.map(viewOf), more: messages.at(-1)?.messageCount ?? 0 };
     } finally {
       // Puts back what was taken.
       await channel.close();
@@ -48,16 +49,19 @@ export class DeadEvents {
    *  between leaves it in both, and the consumer knows it by its id. */
   async *replay(ids?: readonly string[]): AsyncGenerator<string> {
     const wanted = new Set(ids);
+    const replayed = new Set<string>();
     const channel = await this.connection.acquire();
     const outgoing = await this.connection.acquire();
     try {
       await outgoing.confirmSelect();
-      // No more than were there at the beginning: what dies again at once comes behind them.
-      for await (const message of this.take(channel, await this.count(channel))) {
+      for await (const message of this.take(channel)) {
         const { id } = viewOf(message);
+        // It has died again, behind all those that were here.
+        if (replayed.has(id)) break;
         if (ids && !wanted.delete(id)) continue;
         await this.send(outgoing, message);
         channel.basicAck({ deliveryTag: message.deliveryTag });
+        replayed.add(id);
         yield id;
         if (ids && wanted.size === 0) break;
       }
@@ -67,12 +71,9 @@ export class DeadEvents {
     }
   }
 
-  private async count(channel: Channel) {
-    return (await channel.queueDeclare({ queue: this.deadQueue, passive: true })).messageCount;
-  }
-
-  private async *take(channel: Channel, limit: number): AsyncGenerator<SyncMessage> {
-    for (let taken = 0; taken < limit; taken += 1) {
+  /** One by one until there is none: how many a queue has is known a little later than they are there. */
+  private async *take(channel: Channel): AsyncGenerator<SyncMessage> {
+    for (;;) {
       const message = await channel.basicGet({ queue: this.deadQueue });
       if (!message) return;
       yield message;
@@ -90,12 +91,18 @@ export class DeadEvents {
       mandatory: true,
       durable: true,
     };
-    const returned = Promise.withResolvers<never>();
-    returned.promise.catch(() => {});
-    const refuse = () => returned.reject(new Error(`There is no queue ${this.queue}`));
-    channel.once('basic.return', refuse);
-    await Promise.race([channel.basicPublish(envelope, bytesOf(body)), returned.promise]);
+    let returned = false;
+    const refuse = () => {
+      returned = true;
+    };
+    channel.on('basic.return', refuse);
+    await channel.basicPublish(envelope, bytesOf(body)).catch((cause) => {
+      throw new Error(`${this.queue} does not take it: it may be full`, { cause });
+    });
+    // The client tells of a return a moment after the confirmation that follows it.
+    await immediate();
     channel.off('basic.return', refuse);
+    if (returned) throw new Error(`There is no queue ${this.queue}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SyncMessage } from 'rabbitmq-client';
 import { expect, test } from 'vitest';
 import { Ledger } from '../../../src/ledger/ledger.ts';
 import { endedEvent, testBus } from '../../support/consumer.ts';
@@ -31,14 +32,11 @@ async function deadEvents(count: number) {
   return events;
 }
 
-async function takeAll() {
-  const { queue } = bus;
-  const channel = await bus.connection.acquire();
-  const messages = [];
-  for (let left = await bus.waiting('queue'); left > 0; left -= 1) {
-    messages.push(await channel.basicGet({ queue, noAck: true }));
-  }
-  await channel.close();
+/** So many messages from the consumer's queue. */
+async function takeAll(count: number) {
+  const take = () => bus.connection.basicGet({ queue: bus.queue, noAck: true });
+  const messages: SyncMessage[] = [];
+  while (messages.length < count) messages.push(await until('the event', take));
   return messages;
 }
 
@@ -50,26 +48,30 @@ test('dead events are listed, stay there, and go to their consumer again as they
   expect(listed.lines[0]).toMatch(
     new RegExp(`^${first?.id}  \\S+Z  job.succeeded  rejected  trace \\w`),
   );
+  await bus.died(3);
   expect((await command('dead', 'list')).lines).toEqual(listed.lines);
+  await bus.died(3);
 
   const one = await command('dead', 'replay', second?.id ?? '');
   expect(one.lines).toEqual([`${second?.id}: replayed`]);
-  await until('the rest', async () => (await bus.waiting('deadQueue')) === 2);
-  await until('the event', async () => (await bus.waiting('queue')) === 1);
-  const [message] = await takeAll();
+  await bus.died(2);
+  const [message] = await takeAll(1);
   expect(message).toMatchObject({
     body: second,
     messageId: second?.id,
     type: second?.type,
     durable: true,
   });
-  expect(message?.headers).toEqual({ traceparent: expect.stringMatching(/^00-/) });
+  expect(message?.headers).toEqual({
+    traceparent: expect.stringMatching(/^00-/),
+    'x-delivery-count': 0,
+  });
 
   const rest = await command('dead', 'replay', '--all');
-  expect(rest.lines).toEqual([`${first?.id}: replayed`, `${third?.id}: replayed`]);
-  await until('the rest', async () => (await bus.waiting('queue')) === 2);
+  const left = [`${first?.id}: replayed`, `${third?.id}: replayed`];
+  expect(rest.lines.toSorted()).toEqual(left);
   expect((await command('dead', 'list')).lines).toEqual(['no dead events']);
-  await takeAll();
+  await takeAll(2);
 });
 
 test('what is not there is named, and the others are replayed', async () => {
@@ -78,8 +80,7 @@ test('what is not there is named, and the others are replayed', async () => {
   const { code, lines } = await command('dead', 'replay', stranger, event?.id ?? '');
   expect(code).toBe(1);
   expect(lines).toEqual([`${event?.id}: replayed`, `Not in the dead queue: ${stranger}`]);
-  await until('the event', async () => (await bus.waiting('queue')) === 1);
-  await takeAll();
+  await takeAll(1);
 });
 
 test('what the queue does not take stays in the dead queue', async () => {
