@@ -1,0 +1,72 @@
+import type { Database } from '../database/database.ts';
+import type { Logger } from '../logger.ts';
+import { startLoop } from '../loop.ts';
+import type { BusMetrics } from './metrics.ts';
+import { confirmMs, type Outcome, type RabbitPublisher } from './publisher.ts';
+import * as statements from './statements.ts';
+
+export interface RelayOptions {
+  db: Database;
+  publisher: RabbitPublisher;
+  metrics: BusMetrics;
+  log: Logger;
+}
+
+/** Events on their way at once, from one worker. */
+const batchSize = 200;
+/** For so long a batch is nobody else's: longer than RabbitMQ may take, and Postgres after it. */
+const leaseMs = confirmMs + 10_000;
+const backoffMs = 100;
+const mostBackoffMs = 10_000;
+const pollMs = 200;
+/** Of a shutdown, for confirms that are under way. */
+const closeMs = 1000;
+
+/** Brings events from the outbox to RabbitMQ, at least once. Any number may run at once. */
+export class Relay {
+  private readonly options: RelayOptions;
+  private stopLoop = async () => {};
+
+  constructor(options: RelayOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    const loop = { name: 'bus', everyMs: pollMs, tick: () => this.tick() };
+    this.stopLoop = startLoop(loop, this.options.log);
+  }
+
+  async close(): Promise<void> {
+    const { publisher } = this.options;
+    const patience = setTimeout(() => publisher.abort(), closeMs);
+    await this.stopLoop();
+    clearTimeout(patience);
+    await publisher.close();
+  }
+
+  /** A batch. While RabbitMQ is away, events stay as they are. Answers whether there may be more. */
+  async tick(): Promise<boolean> {
+    const { db, publisher } = this.options;
+    if (!publisher.available) return false;
+    const events = await db.query(statements.take, [batchSize, leaseMs]);
+    const outcomes = await Promise.all(events.map((event) => publisher.publish(event)));
+    const ids = Map.groupBy(
+      events.map(({ id }) => id),
+      (_, i) => outcomes[i] as Outcome,
+    );
+    await this.settle(ids);
+    return events.length === batchSize && ids.get('confirmed')?.length === batchSize;
+  }
+
+  private async settle(ids: Map<Outcome, string[]>) {
+    const { db, metrics, log } = this.options;
+    const { confirmed = [], nacked = [], failed = [] } = Object.fromEntries(ids);
+    metrics.settled({ confirmed: confirmed.length, nacked: nacked.length, failed: failed.length });
+    if (confirmed.length > 0) await db.query(statements.confirm, [confirmed]);
+    const back = [...nacked, ...failed];
+    if (back.length === 0) return;
+    const counts = { nacked: nacked.length, failed: failed.length };
+    log.warn(counts, 'events not confirmed; they stay in the outbox');
+    await db.query(statements.putBack, [back, backoffMs, mostBackoffMs]);
+  }
+}
