@@ -1,3 +1,4 @@
+import type { PublisherProps } from 'rabbitmq-client';
 import type { Config } from '../config.ts';
 
 // What there is in RabbitMQ, declared by whoever connects: publisher and consumers alike, so that it
@@ -26,7 +27,11 @@ export const deadQueueOf = (config: Pick<BusConfig, 'BUS_NAME'>, consumer: strin
   `${queueOf(config, consumer)}.dead`;
 
 /** Replicated, and on the disk. Full, it refuses: the publisher hears of it, and nothing is dropped. */
-const queue = (name: string, config: BusConfig, more: Record<string, unknown> = {}) => ({
+const queue = (
+  name: string,
+  config: BusConfig,
+  more: Record<string, unknown> = {},
+): Topology['queues'][number] => ({
   queue: name,
   durable: true,
   arguments: {
@@ -37,13 +42,15 @@ const queue = (name: string, config: BusConfig, more: Record<string, unknown> = 
   },
 });
 
+type Topology = Required<Pick<PublisherProps, 'exchanges' | 'queues' | 'queueBindings'>>;
+
 /** Exchanges, queues and bindings, as rabbitmq-client takes them. */
-export function topology(config: BusConfig) {
+export function topology(config: BusConfig): Topology {
   const consumers = subscriptions.map(({ consumer }) => consumer);
   return {
     exchanges: [eventsExchange(config), deadExchange(config)].map((exchange) => ({
       exchange,
-      type: 'topic' as const,
+      type: 'topic',
       durable: true,
     })),
     queues: consumers.flatMap((consumer) => [
@@ -62,7 +69,11 @@ export function topology(config: BusConfig) {
         queue: queueOf(config, consumer),
         routingKey,
       })),
-      { exchange: deadExchange(config), queue: deadQueueOf(config, consumer), routingKey: consumer },
+      {
+        exchange: deadExchange(config),
+        queue: deadQueueOf(config, consumer),
+        routingKey: consumer,
+      },
     ]),
   };
 }
