@@ -1,82 +1,63 @@
-import { randomBytes } from 'node:crypto';
 import type { Connection, MessageBody } from 'rabbitmq-client';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll } from 'vitest';
-import { connectRabbit } from '../../src/bus/connection.ts';
 import { DeadEvents } from '../../src/bus/consumer/dead-events.ts';
 import { declareTopology } from '../../src/bus/consumer/declare.ts';
 import type { DomainEvent } from '../../src/bus/consumer/message.ts';
-import { type BusConfig, deadQueueOf, eventsExchange, queueOf } from '../../src/bus/topology.ts';
+import { deadQueueOf, eventsExchange, queueOf } from '../../src/bus/topology.ts';
 import { traceparentOf } from '../../src/trace.ts';
-import { silent } from './log.ts';
+import { testBus } from './bus.ts';
 import { until } from './wait.ts';
 
-export interface TestBus {
-  config: BusConfig;
-  /** By their variables. */
+export interface TestLedgerQueue {
+  rabbit: Connection;
+  /** For a process that is on this bus. */
   env: NodeJS.ProcessEnv;
   queue: string;
   deadQueue: string;
-  connection: Connection;
   dead: DeadEvents;
+  /** How often a message that fails is delivered again. */
+  limit: number;
   /** As the relay does; `body` in place of the event's own. */
-  publish(event: DomainEvent, body?: unknown, headers?: Record<string, unknown>): Promise<void>;
-  /** Messages that nobody holds. */
-  waiting(which: 'queue' | 'deadQueue'): Promise<number>;
-  /** The dead queue, when so many are in it. */
+  publish(event: DomainEvent, body?: MessageBody, headers?: Record<string, unknown>): Promise<void>;
+  /** Settles when no message of a queue waits or is held. RabbitMQ counts a little late. */
+  empty(queue?: string): Promise<unknown>;
+  /** The dead events, when there are so many. */
   died(count: number): ReturnType<DeadEvents['list']>;
 }
 
-/** A bus of its own for the calling file, on the broker of the environment. */
-export function testBus(): TestBus {
-  const config = {
-    BUS_NAME: `test_${randomBytes(6).toString('hex')}`,
-    BUS_QUEUE_LIMIT: 100_000,
-    BUS_DELIVERY_LIMIT: 3,
-  };
+/** The ledger's queue on a bus of its own for the calling file, declared. */
+export function testLedgerQueue(): TestLedgerQueue {
+  const { rabbit, config } = testBus();
+  const names = { queue: queueOf(config, 'ledger'), deadQueue: deadQueueOf(config, 'ledger') };
   const exchange = eventsExchange(config);
-  const bus = {
-    config,
-    env: Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)])),
-    queue: queueOf(config, 'ledger'),
-    deadQueue: deadQueueOf(config, 'ledger'),
+  const publisher = rabbit.createPublisher({ confirm: true });
+  const { RABBITMQ_URL: _, ...named } = config;
+  const dead = new DeadEvents(rabbit, names);
+  beforeAll(() => declareTopology(rabbit, config));
+  afterAll(() => publisher.close());
+  return {
+    rabbit,
+    env: Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)])),
+    ...names,
+    dead,
+    limit: config.BUS_DELIVERY_LIMIT,
     async publish(event, body = event, headers = { traceparent: traceparentOf(undefined) }) {
       const { id: messageId, type } = event;
-      const envelope = {
-        exchange,
-        routingKey: type,
-        mandatory: true,
-        durable: true,
-      };
-      const about = { messageId, type, appId: 'test', headers };
-      await publisher.send({ ...envelope, ...about }, body as MessageBody);
+      const where = { exchange, routingKey: type, mandatory: true, durable: true };
+      await publisher.send({ ...where, messageId, type, appId: 'test', headers }, body);
     },
-    async waiting(which) {
-      const { connection } = bus;
-      return (await connection.queueDeclare({ queue: bus[which], passive: true })).messageCount;
-    },
+    empty: (queue = names.queue) =>
+      until(`${queue} to be empty`, async () => {
+        const { messageCount } = await rabbit.queueDeclare({ queue, passive: true });
+        return messageCount === 0;
+      }),
     died: (count) =>
       until(`${count} dead events`, async () => {
-        const listed = await bus.dead.list(100);
+        const listed = await dead.list(100);
         return listed.events.length === count && listed;
       }),
-  } as TestBus;
-  let publisher: ReturnType<Connection['createPublisher']>;
-  beforeAll(async () => {
-    bus.connection = connectRabbit(process.env.RABBITMQ_URL ?? '', 'test', silent);
-    await declareTopology(bus.connection, config);
-    bus.dead = new DeadEvents(bus.connection, bus);
-    publisher = bus.connection.createPublisher({ confirm: true });
-  });
-  afterAll(async () => {
-    for (const queue of [bus.queue, bus.deadQueue]) await bus.connection.queueDelete({ queue });
-    for (const kind of ['events', 'dead']) {
-      await bus.connection.exchangeDelete({ exchange: `${config.BUS_NAME}.${kind}` });
-    }
-    await publisher.close();
-    await bus.connection.close();
-  });
-  return bus;
+  };
 }
 
 /** About a job that ended after a second and a half. */

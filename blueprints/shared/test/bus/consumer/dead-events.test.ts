@@ -1,13 +1,13 @@
 import type { SyncMessage } from 'rabbitmq-client';
 import { expect, test } from 'vitest';
 import { Ledger } from '../../../src/ledger/ledger.ts';
-import { endedEvent, testBus } from '../../support/consumer.ts';
+import { endedEvent, testLedgerQueue } from '../../support/consumer.ts';
 import { testDatabase } from '../../support/database.ts';
 import { processes } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
 
 const database = testDatabase();
-const bus = testBus();
+const bus = testLedgerQueue();
 const start = processes();
 
 async function command(...args: string[]) {
@@ -22,7 +22,7 @@ async function deadEvents(count: number) {
   const { queue } = bus;
   const events = Array.from({ length: count }, () => endedEvent());
   for (const event of events) await bus.publish(event);
-  const channel = await bus.connection.acquire();
+  const channel = await bus.rabbit.acquire();
   for (const _ of events) {
     const message = await until('the event', () => channel.basicGet({ queue }));
     channel.basicNack({ deliveryTag: message.deliveryTag, requeue: false });
@@ -34,7 +34,7 @@ async function deadEvents(count: number) {
 
 /** So many messages from the consumer's queue. */
 async function takeAll(count: number) {
-  const take = () => bus.connection.basicGet({ queue: bus.queue, noAck: true });
+  const take = () => bus.rabbit.basicGet({ queue: bus.queue, noAck: true });
   const messages: SyncMessage[] = [];
   while (messages.length < count) messages.push(await until('the event', take));
   return messages;
@@ -86,7 +86,7 @@ test('what is not there is named, and the others are replayed', async () => {
 test('what the queue does not take stays in the dead queue', async () => {
   const [event] = await deadEvents(1);
   const { queue } = bus;
-  await bus.connection.queueDelete({ queue });
+  await bus.rabbit.queueDelete({ queue });
   const { code, lines } = await command('dead', 'replay', '--all');
   expect(code).toBe(1);
   expect(lines).toEqual([`There is no queue ${queue}`]);

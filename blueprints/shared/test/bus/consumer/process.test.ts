@@ -2,13 +2,13 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { FaultProxy } from '../../../faults/proxy.ts';
 import type { DomainEvent } from '../../../src/bus/consumer/message.ts';
 import { Ledger } from '../../../src/ledger/ledger.ts';
-import { endedEvent, testBus } from '../../support/consumer.ts';
+import { endedEvent, testLedgerQueue } from '../../support/consumer.ts';
 import { testDatabase } from '../../support/database.ts';
 import { processes, type Started, testPort } from '../../support/processes.ts';
 import { until } from '../../support/wait.ts';
 
 const database = testDatabase();
-const bus = testBus();
+const bus = testLedgerQueue();
 const start = processes();
 const running: Started[] = [];
 let env: NodeJS.ProcessEnv;
@@ -53,9 +53,6 @@ const booked = async (tenant: string) => (await new Ledger(database.db).months(t
 const counted = (tenant: string, count: number) =>
   until(`${count} events of ${tenant}`, async () => (await booked(tenant))?.succeeded === count);
 
-/** No message is left, with a consumer or without. */
-const drained = () => until('an empty queue', async () => (await bus.waiting('queue')) === 0);
-
 test('it books events, says what it did, and ends when told to', async () => {
   const consumer = await subscribed();
   const events = Array.from({ length: 5 }, () => endedEvent({ tenant: 'plain' }));
@@ -97,7 +94,7 @@ test('killed when an event was booked and not yet acknowledged: it is not booked
     const metrics = await (await look(`${ops}/metrics`))?.text();
     return metrics?.includes('bus_event_duration_seconds_count{result="duplicate"} 10');
   });
-  await drained();
+  await bus.empty();
   expect(await booked('unacknowledged')).toMatchObject({ succeeded: 10, took_ms: 15_000 });
 });
 
@@ -123,7 +120,7 @@ test('killed before it has booked an event: another books it', async () => {
   expect(await booked('unbooked')).toBeUndefined();
   await subscribed();
   await counted('unbooked', 10);
-  await drained();
+  await bus.empty();
   expect(await booked('unbooked')).toMatchObject({ succeeded: 10 });
 });
 
@@ -139,7 +136,7 @@ test('duplicates published on purpose, two consumers, one of them killed: each c
   victim.child.kill('SIGKILL');
   await publishing;
   await counted('twice', events.length);
-  await drained();
+  await bus.empty();
   expect(await booked('twice')).toMatchObject({ succeeded: 300, took_ms: 300 * 1500 });
-  expect(await bus.waiting('deadQueue')).toBe(0);
+  await bus.empty(bus.deadQueue);
 });

@@ -4,19 +4,19 @@ import { connectRabbit } from '../../../src/bus/connection.ts';
 import { type DomainEvent, UnreadableError } from '../../../src/bus/consumer/message.ts';
 import { consumerMetrics } from '../../../src/bus/consumer/metrics.ts';
 import { type Handle, Subscription } from '../../../src/bus/consumer/subscription.ts';
-import { endedEvent, testBus } from '../../support/consumer.ts';
+import { endedEvent, testLedgerQueue } from '../../support/consumer.ts';
 import { silent } from '../../support/log.ts';
 import { recordSpans } from '../../support/spans.ts';
 import { until } from '../../support/wait.ts';
 
-const bus = testBus();
-const limit = bus.config.BUS_DELIVERY_LIMIT;
+const bus = testLedgerQueue();
+const { limit } = bus;
 const spans = recordSpans();
 const open: Subscription[] = [];
 
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
-  await bus.connection.queuePurge({ queue: bus.deadQueue });
+  await bus.rabbit.queuePurge({ queue: bus.deadQueue });
 });
 
 function subscribe(handle: Handle) {
@@ -31,7 +31,7 @@ function subscribe(handle: Handle) {
     handle,
     metrics: consumerMetrics(registry, {
       connected: () => connection.ready,
-      dead: () => bus.waiting('deadQueue'),
+      dead: async () => (await bus.dead.list(100)).events.length,
     }),
     log: silent,
   });
@@ -56,7 +56,7 @@ test('an event is acknowledged when it has been handled, and continues its trace
   await until('the event', () => got.length === 1);
   expect(got).toEqual([event]);
   await subscription.close();
-  expect(await bus.waiting('queue')).toBe(0);
+  await bus.empty();
   expect(await counted('bus_events_redelivered_total')).toBe(0);
   const [span] = spans.all().filter((one) => one.spanContext().traceId === traceId);
   expect(span?.attributes).toMatchObject({
@@ -127,7 +127,7 @@ test('while the database is away an event waits where it is, and no delivery cou
   await bus.publish(endedEvent());
   await until('the event', () => tries > limit + 1);
   expect(await counted('bus_events_redelivered_total')).toBe(0);
-  expect(await bus.waiting('deadQueue')).toBe(0);
+  await bus.empty(bus.deadQueue);
 });
 
 test('at its end a subscription finishes what it has, and hands back what waits', async () => {
@@ -149,6 +149,7 @@ test('at its end a subscription finishes what it has, and hands back what waits'
   handling.resolve();
   await closed;
   expect(done).toBe(1);
-  expect(await bus.waiting('queue')).toBe(1);
-  await bus.connection.queuePurge({ queue: bus.queue });
+  const left = () => bus.rabbit.basicGet({ queue: bus.queue, noAck: true });
+  expect((await until('the other', left)).messageId).not.toBe(slow.id);
+  expect(await left()).toBeUndefined();
 });
