@@ -9,7 +9,7 @@ import { Client } from './client.ts';
 import { Figures } from './figures.ts';
 import { commandOf, type Foundation, layFoundation, type Proxies } from './foundation.ts';
 import { auditJobs, countJobs } from './ledger.ts';
-import { deleteQueue } from './modules/queue.ts';
+import { forget, namedBy } from './modules/queue.ts';
 import { ownPort } from './ports.ts';
 import { ServiceProcess } from './process.ts';
 import { Random } from './random.ts';
@@ -179,7 +179,7 @@ export class World implements AsyncDisposable {
     await this.db.close();
     await this.pool.end();
     await this.foundation.database.drop();
-    await deleteQueue(this.queue);
+    await forget(this.queue);
   }
 
   private async start(kind: 'api' | 'worker', env: NodeJS.ProcessEnv, options: Start) {
@@ -189,7 +189,7 @@ export class World implements AsyncDisposable {
       ...compressed,
       ...(direct ? this.foundation.targets : Object.fromEntries(proxied)),
       DATABASE_DIRECT_URL: '',
-      QUEUE_NAME: this.queue,
+      ...namedBy(this.queue),
       HOST: '127.0.0.1',
       OPS_PORT: String(await ownPort()),
       ...env,

@@ -37,7 +37,7 @@ export const putBack = statement(
 export const waiting = statement<{ events: number; oldest_s: number | null }>(
   'bus.waiting',
   `SELECT
-    (SELECT count(*) FROM (SELECT FROM domain_events ORDER BY due_at LIMIT 10000) AS some)::int
+    (SELECT count(*) FROM (SELECT FROM domain_events ORDER BY due_at LIMIT 10000) AS counted)::int
       AS events,
     (SELECT extract(epoch FROM ${now} - created_at)::float8 FROM domain_events ORDER BY id LIMIT 1)
       AS oldest_s`,

@@ -56,7 +56,7 @@ def rendered_misses(plan: Plan) -> Iterator[Text]:
     there = as_rendered(plan)
     if plan.demand.deliveries and not publishes(there.picked):
         yield (
-            "This version publishes events by RabbitMQ alone: the repository has no outbox for them.",
+            "This version publishes events by RabbitMQ alone: the repository has no outbox.",
             "Build that part yourself, or --choose event_bus=rabbitmq where it can carry them.",
         )
     apart = {topic: it for topic, it in there.picked.items() if it != plan.picked[topic]}
