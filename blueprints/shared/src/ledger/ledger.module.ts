@@ -7,14 +7,16 @@ import {
 import { BASE } from '../core/core.module.ts';
 import { Database } from '../database/database.ts';
 import type { Base } from '../process.ts';
-import { Ledger } from './ledger.ts';
 import { LedgerController } from './ledger.controller.ts';
+import { Ledger } from './ledger.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** The second service: what it listens to, and what it forgets. */
 @Module({
   controllers: [LedgerController],
-  providers: [{ provide: Ledger, inject: [Database], useFactory: (db: Database) => new Ledger(db) }],
+  providers: [
+    { provide: Ledger, inject: [Database], useFactory: (db: Database) => new Ledger(db) },
+  ],
 })
 export class LedgerModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private stop = async () => {};

@@ -140,3 +140,35 @@ test('duplicates published on purpose, two consumers, one of them killed: each c
   expect(await booked('twice')).toMatchObject({ succeeded: 300, took_ms: 300 * 1500 });
   await bus.empty(bus.deadQueue);
 });
+
+test('what cannot be booked dies without holding up the rest, and is booked once it is replayed', async () => {
+  const { output } = await subscribed();
+  await database.pool.query(
+    `ALTER TABLE ledger_entries ADD CONSTRAINT broken CHECK (tenant <> 'poison')`,
+  );
+  const poison = endedEvent({ tenant: 'poison' });
+  const unreadable = endedEvent({ data: { status: 'lost' } });
+  const unknown = endedEvent({ ending: 'invented' });
+  for (const event of [poison, unreadable, unknown]) await bus.publish(event);
+  for (let i = 0; i < 20; i += 1) await bus.publish(endedEvent({ tenant: 'neighbours' }));
+  await counted('neighbours', 20);
+  const { events } = await bus.died(3);
+  const reasons = Object.fromEntries(events.map(({ id, reason }) => [id, reason]));
+  expect(reasons).toEqual({
+    [poison.id]: 'delivery_limit',
+    [unreadable.id]: 'rejected',
+    [unknown.id]: 'rejected',
+  });
+  const told = output()
+    .split('\n')
+    .filter((line) => line.includes(poison.id) && line.includes('violates check constraint'));
+  expect(told).toHaveLength(bus.limit + 1);
+
+  await database.pool.query('ALTER TABLE ledger_entries DROP CONSTRAINT broken');
+  expect(await Array.fromAsync(bus.dead.replay([poison.id]))).toEqual([poison.id]);
+  await counted('poison', 1);
+  await bus.died(2);
+  expect(await Array.fromAsync(bus.dead.replay())).toHaveLength(2);
+  await bus.died(2);
+  await bus.rabbit.queuePurge({ queue: bus.deadQueue });
+});
