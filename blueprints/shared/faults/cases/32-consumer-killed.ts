@@ -17,14 +17,19 @@ export default {
     const traffic = world.traffic(api, 40);
     await dieUnbooked(world);
     await dieUnacknowledged(world);
-    await world.start('consumer');
-    const survivor = await world.start('consumer');
+    const survivors = [await world.start('consumer'), await world.start('consumer')];
     await sleep(500);
     const { id } = await api.submit('[[delay:60000]]');
     await api.ask(`/v1/jobs/${id}`, { method: 'DELETE' });
     await traffic.stop();
     await booksAreRight(world);
-    world.figures.exactly('exit_code', Number((await survivor.stop()).how), 0);
+    const duplicates = String.raw`bus_event_duration_seconds_count\{result="duplicate"\}`;
+    let again = 0;
+    for (const survivor of survivors) {
+      again += await survivor.metric(duplicates);
+      world.figures.exactly(`${survivor.name}_exit_code`, Number((await survivor.stop()).how), 0);
+    }
+    world.figures.atLeast('booked_events_that_came_again', again, 5);
   },
 } satisfies FaultCase;
 
