@@ -10,6 +10,13 @@ import { eventsExchange, topology } from './topology.ts';
 export const outcomes = ['confirmed', 'nacked', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
+export interface Settled {
+  id: string;
+  outcome: Outcome;
+  /** Unless it is confirmed. */
+  error?: Error;
+}
+
 /** How long RabbitMQ may take to confirm. */
 export const confirmMs = 5000;
 
@@ -18,14 +25,12 @@ export class RabbitPublisher {
   private readonly connection: Connection;
   private readonly publisher: Publisher;
   private readonly exchange: string;
-  private readonly log: Logger;
   private readonly closing = new AbortController();
 
   constructor(
     config: Pick<Config, 'RABBITMQ_URL' | 'BUS_NAME' | 'BUS_QUEUE_LIMIT' | 'BUS_DELIVERY_LIMIT'>,
     log: Logger,
   ) {
-    this.log = log;
     this.exchange = eventsExchange(config);
     this.connection = connectRabbit(config.RABBITMQ_URL, 'relay', log);
     this.publisher = this.connection.createPublisher({ confirm: true, ...topology(config) });
@@ -36,19 +41,32 @@ export class RabbitPublisher {
     return this.connection.ready;
   }
 
-  async publish(event: DomainEvent): Promise<Outcome> {
-    const { envelope, body } = messageOf(event, this.exchange);
-    const sent = this.publisher.send(envelope, body).then(
-      () => 'confirmed' as const,
-      (error: Error & { code?: string }) => {
-        if (error.code === 'NACK') return 'nacked';
-        this.log.debug({ err: error, event_id: event.id }, 'event not published');
-        return 'failed';
-      },
-    );
-    const signal = this.closing.signal;
-    const tooLate = sleep(confirmMs, 'failed' as const, { signal }).catch(() => 'failed' as const);
-    return Promise.race([sent, tooLate]);
+  /** Sends all of them at once; what is not confirmed in time has failed. */
+  async publish(events: DomainEvent[]): Promise<Settled[]> {
+    const done = new AbortController();
+    const signal = AbortSignal.any([this.closing.signal, done.signal]);
+    const tooLate = sleep(confirmMs, undefined, { signal }).catch(() => {});
+    try {
+      return await Promise.all(
+        events.map((event) =>
+          Promise.race([this.send(event), tooLate.then(() => unconfirmed(event))]),
+        ),
+      );
+    } finally {
+      done.abort();
+    }
+  }
+
+  private async send(event: DomainEvent): Promise<Settled> {
+    const { id } = event;
+    try {
+      const { envelope, body } = messageOf(event, this.exchange);
+      await this.publisher.send(envelope, body);
+      return { id, outcome: 'confirmed' };
+    } catch (thrown) {
+      const error = thrown as Error & { code?: string };
+      return { id, outcome: error.code === 'NACK' ? 'nacked' : 'failed', error };
+    }
   }
 
   /** Waits for no confirm any longer. */
@@ -64,3 +82,9 @@ export class RabbitPublisher {
     this.connection.unsafeDestroy();
   }
 }
+
+const unconfirmed = ({ id }: DomainEvent): Settled => ({
+  id,
+  outcome: 'failed',
+  error: new Error(`RabbitMQ has not confirmed within ${confirmMs} ms, or the worker stops`),
+});

@@ -2,7 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { Logger } from '../logger.ts';
 import { startLoop } from '../loop.ts';
 import type { BusMetrics } from './metrics.ts';
-import { confirmMs, type Outcome, type RabbitPublisher } from './publisher.ts';
+import { confirmMs, type Outcome, type RabbitPublisher, type Settled } from './publisher.ts';
 import * as statements from './statements.ts';
 
 export interface RelayOptions {
@@ -49,24 +49,24 @@ export class Relay {
     const { db, publisher } = this.options;
     if (!publisher.available) return false;
     const events = await db.query(statements.take, [batchSize, leaseMs]);
-    const outcomes = await Promise.all(events.map((event) => publisher.publish(event)));
-    const ids = Map.groupBy(
-      events.map(({ id }) => id),
-      (_, i) => outcomes[i] as Outcome,
-    );
-    await this.settle(ids);
-    return events.length === batchSize && ids.get('confirmed')?.length === batchSize;
+    if (events.length === 0) return false;
+    const settled = await publisher.publish(events);
+    await this.settle(settled);
+    return events.length === batchSize && settled.every(({ outcome }) => outcome === 'confirmed');
   }
 
-  private async settle(ids: Map<Outcome, string[]>) {
+  private async settle(settled: Settled[]) {
     const { db, metrics, log } = this.options;
-    const { confirmed = [], nacked = [], failed = [] } = Object.fromEntries(ids);
-    metrics.settled({ confirmed: confirmed.length, nacked: nacked.length, failed: failed.length });
-    if (confirmed.length > 0) await db.query(statements.confirm, [confirmed]);
-    const back = [...nacked, ...failed];
-    if (back.length === 0) return;
+    const of = (outcome: Outcome) =>
+      settled.filter((one) => one.outcome === outcome).map(({ id }) => id);
+    const [confirmed, nacked, failed] = [of('confirmed'), of('nacked'), of('failed')];
     const counts = { nacked: nacked.length, failed: failed.length };
-    log.warn(counts, 'events not confirmed; they stay in the outbox');
+    metrics.settled({ confirmed: confirmed.length, ...counts });
+    if (confirmed.length > 0) await db.query(statements.confirm, [confirmed]);
+    const back = [...failed, ...nacked];
+    if (back.length === 0) return;
+    const err = settled.find(({ id }) => id === back[0])?.error;
+    log.warn({ err, ...counts }, 'events not confirmed; they stay in the outbox');
     await db.query(statements.putBack, [back, backoffMs, mostBackoffMs]);
   }
 }

@@ -117,6 +117,17 @@ describe('an event of your own', () => {
   });
 });
 
+test('an event that cannot be told holds up no other', async () => {
+  await using worker = await testRelay(database, bus.config);
+  await database.pool.query(
+    `INSERT INTO domain_events (type, tenant, data) VALUES ('job.dead', 't1', '"no job"')`,
+  );
+  const [id] = await announce(1);
+  await worker.relay.tick();
+  expect(await takeMessages(bus, 'ledger')).toMatchObject([{ messageId: id }]);
+  expect(await outbox()).toMatchObject([{ type: 'job.dead', attempts: 1 }]);
+});
+
 test('any number of relays publish each event once while nothing breaks', async () => {
   await using first = await testRelay(database, bus.config);
   await using second = await testRelay(database, bus.config);
