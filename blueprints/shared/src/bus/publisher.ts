@@ -25,7 +25,9 @@ export class RabbitPublisher {
   private readonly connection: Connection;
   private readonly publisher: Publisher;
   private readonly exchange: string;
-  private readonly closing = new AbortController();
+  private aborted = false;
+  /** Of the batch under way. */
+  private deadline = new AbortController();
 
   constructor(
     config: Pick<Config, 'RABBITMQ_URL' | 'BUS_NAME' | 'BUS_QUEUE_LIMIT' | 'BUS_DELIVERY_LIMIT'>,
@@ -43,9 +45,10 @@ export class RabbitPublisher {
 
   /** Sends all of them at once; what is not confirmed in time has failed. */
   async publish(events: DomainEvent[]): Promise<Settled[]> {
-    const done = new AbortController();
-    const signal = AbortSignal.any([this.closing.signal, done.signal]);
-    const tooLate = sleep(confirmMs, undefined, { signal }).catch(() => {});
+    const deadline = new AbortController();
+    this.deadline = deadline;
+    if (this.aborted) deadline.abort();
+    const tooLate = sleep(confirmMs, undefined, { signal: deadline.signal }).catch(() => {});
     try {
       return await Promise.all(
         events.map((event) =>
@@ -53,7 +56,7 @@ export class RabbitPublisher {
         ),
       );
     } finally {
-      done.abort();
+      deadline.abort();
     }
   }
 
@@ -71,7 +74,8 @@ export class RabbitPublisher {
 
   /** Waits for no confirm any longer. */
   abort(): void {
-    this.closing.abort();
+    this.aborted = true;
+    this.deadline.abort();
   }
 
   /** A peer that does not answer is left. */
