@@ -4,11 +4,11 @@
 
 Jobs that do nothing, 220 bytes in and 180 out, enqueued in bulk by one process, then worked off by
 another that has a core of its own; the servers share the other. Ours are the two transports of a
-rendered service, working on 50 at once, and over Postgres on 1,000 as well, as pg-boss takes batches
-of as many. BullMQ is shown with its results in Redis (appendfsync always: as durable as the rest) and
-with a processor that inserts them into Postgres; graphile-worker and pg-boss as they are and as their
-documentation tunes them. A rate counts enqueueing and draining; CPU is the
-worker's and the servers' while they drain. Prints medians, and from the lowest to the highest.
+rendered service, working on 50 at once, and over Postgres on 1,000 as well, as pg-boss takes
+batches of as many. BullMQ is shown with its results in Redis (appendfsync always: as durable as the
+rest) and with a processor that inserts them into Postgres; graphile-worker and pg-boss as they are
+and as their documentation tunes them. A rate counts enqueueing and draining; CPU is the worker's
+and the servers' while they drain. Prints medians, and from the lowest to the highest.
 """
 
 from __future__ import annotations
