@@ -23,7 +23,7 @@ export default {
     await api.ask(`/v1/jobs/${id}`, { method: 'DELETE' });
     await traffic.stop();
     await booksAreRight(world);
-    const duplicates = String.raw`bus_event_duration_seconds_count\{result="duplicate"\}`;
+    const duplicates = String.raw`bus_event_duration_seconds_count\{outcome="duplicate"\}`;
     let again = 0;
     for (const survivor of survivors) {
       again += await survivor.metric(duplicates);

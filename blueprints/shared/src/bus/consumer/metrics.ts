@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type ConsumerMetrics = ReturnType<typeof consumerMetrics>;
 
-const results = ['handled', 'duplicate', 'failed', 'unreadable', 'handed_back'];
+const outcomes = ['handled', 'duplicate', 'failed', 'unreadable', 'handed_back'];
 
 export interface Sources {
   /** Whether the broker can be talked to. */
@@ -16,11 +16,11 @@ export function consumerMetrics(registry: Registry, { connected, dead }: Sources
   const duration = new Histogram({
     name: 'bus_event_duration_seconds',
     help: 'How long handling a delivered event took, by what became of it',
-    labelNames: ['result'],
+    labelNames: ['outcome'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
-  for (const result of results) duration.zero({ result });
+  for (const outcome of outcomes) duration.zero({ outcome });
   const redeliveries = new Counter({
     name: 'bus_events_redelivered_total',
     help: 'Deliveries of events that had been delivered before',
@@ -44,8 +44,8 @@ export function consumerMetrics(registry: Registry, { connected, dead }: Sources
     },
   });
   return {
-    settled(result: string, seconds: number) {
-      duration.observe({ result }, seconds);
+    settled(outcome: string, seconds: number) {
+      duration.observe({ outcome }, seconds);
     },
     redelivered() {
       redeliveries.inc();

@@ -94,7 +94,7 @@ export class Subscription {
     const startedAt = performance.now();
     const result = await inSpan(span, () => this.settle(message, log));
     metrics.settled(result, (performance.now() - startedAt) / 1000);
-    span?.setAttribute('event.result', result);
+    span?.setAttribute('event.outcome', result);
     if (result === 'failed' || result === 'unreadable') markFailed(span, result);
     span?.end();
     if (result === 'failed') await this.pause(deliveries);

@@ -62,7 +62,7 @@ test('it books events, says what it did, and ends when told to', async () => {
   const ready = await look(`${consumer.ops}/health/ready`);
   expect(await ready?.json()).toMatchObject({ status: 'ready', checks: { rabbitmq: 'ok' } });
   const metrics = await (await look(`${consumer.ops}/metrics`))?.text();
-  expect(metrics).toContain('bus_event_duration_seconds_count{result="handled"} 5');
+  expect(metrics).toContain('bus_event_duration_seconds_count{outcome="handled"} 5');
   expect(metrics).toContain('bus_consumer_up 1');
   expect(metrics).toContain('bus_dead_events 0');
   consumer.child.kill('SIGTERM');
@@ -92,7 +92,7 @@ test('killed when an event was booked and not yet acknowledged: it is not booked
   const { ops } = await subscribed();
   await until('the duplicates', async () => {
     const metrics = await (await look(`${ops}/metrics`))?.text();
-    return metrics?.includes('bus_event_duration_seconds_count{result="duplicate"} 10');
+    return metrics?.includes('bus_event_duration_seconds_count{outcome="duplicate"} 10');
   });
   await bus.empty();
   expect(await booked('unacknowledged')).toMatchObject({ succeeded: 10, took_ms: 15_000 });

@@ -61,7 +61,7 @@ test('an event is acknowledged when it has been handled, and continues its trace
   const [span] = spans.all().filter((one) => one.spanContext().traceId === traceId);
   expect(span?.attributes).toMatchObject({
     'messaging.message.id': event.id,
-    'event.result': 'handled',
+    'event.outcome': 'handled',
   });
   expect(span?.parentSpanContext?.spanId).toBe('b'.repeat(16));
 });
