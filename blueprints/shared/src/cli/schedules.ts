@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { DatabaseConfig } from '../config.ts';
+import type { Database } from '../database/database.ts';
 import { parseBody } from '../http/body.ts';
 import { jobTypes } from '../jobs/types/index.ts';
 import { type Cadence, nextTick } from '../schedules/cadence.ts';
@@ -18,6 +19,11 @@ nickname such as @daily.
 Types: ${jobTypes.map(({ name }) => name).join(', ')}`;
 
 const wrong = (what: string) => new UsageError(`${what}\n${usage}`);
+
+const named = ({ tenant, name }: ScheduleKey) => `${name} of ${tenant}`;
+
+const unknown = (key: ScheduleKey, otherwise = '') =>
+  new UsageError(`There is no schedule ${named(key)}${otherwise && `, ${otherwise}`}`);
 
 const pageSize = 500;
 const maxEveryS = 366 * 86_400;
@@ -63,7 +69,7 @@ const commands: Record<string, (command: Command) => Promise<string>> = {
 await runCommand(async () => {
   const { values: flags, positionals } = argumentsOf();
   const [command = '', name, ...more] = positionals;
-  if (command === 'list' && name === undefined) return withDatabase((db) => list(new Schedules(db)));
+  if (command === 'list' && name === undefined) return withDatabase(list);
   const { tenant } = flags;
   const run = commands[command];
   if (!run || !tenant || name === undefined || more.length > 0) throw new UsageError(usage);
@@ -77,7 +83,8 @@ await runCommand(async () => {
   });
 });
 
-async function list(schedules: Schedules) {
+async function list(db: Database) {
+  const schedules = new Schedules(db);
   let page = await schedules.list(pageSize);
   if (page.length === 0) console.log('no schedules');
   while (page.length > 0) {
@@ -135,11 +142,6 @@ function ticking(cadence: Cadence) {
     throw wrong((error as Error).message);
   }
 }
-
-const named = ({ tenant, name }: ScheduleKey) => `${name} of ${tenant}`;
-
-const unknown = (key: ScheduleKey, otherwise = '') =>
-  new UsageError(`There is no schedule ${named(key)}${otherwise && `, ${otherwise}`}`);
 
 function argumentsOf() {
   const text = { type: 'string' } as const;

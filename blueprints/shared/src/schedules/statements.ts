@@ -70,13 +70,7 @@ export const runNow = statement<{ id: string }>(
     FROM schedules WHERE tenant = $1 AND name = $2
   ), ${item}, ${creating}
   SELECT id FROM changed`,
-  ({ tenant }) => [
-    tenant,
-    'schedule 13',
-    '00000000-0000-7000-8000-000000000000',
-    5,
-    '00-0-0-00',
-  ],
+  ({ tenant }) => [tenant, 'schedule 13', '00000000-0000-7000-8000-000000000000', 5, '00-0-0-00'],
 );
 
 /** The database's clock, which all ticks are by. Never ahead of itself, as rounding would be. */
@@ -88,17 +82,7 @@ export const addSchedule = statement<{ name: string }>(
     (tenant, name, type, input, cron, time_zone, every_s, created_at, next_due_at)
   VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9)
   ON CONFLICT (tenant, name) DO NOTHING RETURNING name`,
-  ({ tenant, moment }) => [
-    tenant,
-    'a new one',
-    'summarize',
-    '{}',
-    null,
-    null,
-    60,
-    moment,
-    moment,
-  ],
+  ({ tenant, moment }) => [tenant, 'a new one', 'summarize', '{}', null, null, 60, moment, moment],
 );
 
 export const findSchedule = statement<Schedule>(

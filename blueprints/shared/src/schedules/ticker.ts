@@ -1,9 +1,11 @@
+import { SpanKind } from '@opentelemetry/api';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../database/database.ts';
 import type { JobType } from '../jobs/type.ts';
 import type { Logger } from '../logger.ts';
 import type { LoopOptions } from '../loop.ts';
 import { traceIdOf, traceparentOf } from '../trace.ts';
+import { startTrace, traceparentFrom } from '../tracing/spans.ts';
 import { nextTick } from './cadence.ts';
 import type { ScheduleMetrics } from './metrics.ts';
 import type { Due } from './model.ts';
@@ -54,6 +56,8 @@ export class Ticker {
     ]);
     for (const { id: job_id, tenant, name, type, traceparent, late_s } of jobs) {
       metrics.ticked(type);
+      // Those of ticks that another worker has taken are never ended, and so never sent.
+      ticks.find(({ jobId }) => jobId === job_id)?.span?.end();
       const trace_id = traceIdOf(traceparent);
       this.log.info({ tenant, schedule: name, job_id, late_s, trace_id }, 'schedule ticked');
     }
@@ -67,11 +71,19 @@ export class Ticker {
     try {
       const next = nextTick(schedule, created_at, now);
       const maxAttempts = type?.maxAttempts ?? this.options.maxAttempts;
-      const traceparent = traceparentOf(undefined);
-      return [{ tenant, name, tick, next, jobId: uuidv7(), maxAttempts, traceparent }];
+      const jobId = uuidv7();
+      const span = startTick(schedule.type, jobId);
+      const traceparent = span ? traceparentFrom(span) : traceparentOf(undefined);
+      return [{ tenant, name, tick, next, jobId, maxAttempts, span, traceparent }];
     } catch (error) {
       this.log.error({ err: error, tenant, schedule: name }, 'schedule cannot tick');
       return [];
     }
   }
 }
+
+const startTick = (type: string, jobId: string) =>
+  startTrace(`tick ${type}`, {
+    kind: SpanKind.PRODUCER,
+    attributes: { 'job.id': jobId, 'job.type': type },
+  });

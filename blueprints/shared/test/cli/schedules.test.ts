@@ -19,7 +19,10 @@ test('a schedule is added, listed, paused, resumed, run and removed', async () =
   expect((await schedules('list')).said).toBe('no schedules');
   const zone = ['--cron', '0 9 * * 1-5', '--time-zone', 'Europe/Berlin'];
   const added = await schedules('add', 'reports', ...job, ...zone);
-  expect(added).toMatchObject({ code: 0, said: expect.stringMatching(/^reports of t1: ticks .*Z$/) });
+  expect(added).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(/^reports of t1: ticks .*Z$/),
+  });
   expect(await schedules('add', 'reports', ...job, '--every', '60')).toMatchObject({
     code: 2,
     said: 'reports of t1 is there already: remove it first',
