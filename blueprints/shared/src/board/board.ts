@@ -68,8 +68,7 @@ const readOnly = (queue: Queue) =>
   new BullMQAdapter(queue, {
     readOnlyMode: true,
     description:
-      'Read only: messages on their way to workers. The jobs are in Postgres, also those that wait ' +
-      'for a retry or failed; npm run dlq lists and replays them.',
+      'Read only: messages on their way. The jobs are in Postgres; npm run dlq replays what failed.',
   });
 
 async function connected(url: string, log: Logger): Promise<Redis> {
