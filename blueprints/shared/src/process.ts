@@ -7,7 +7,9 @@ import { type Config, ConfigError, databaseOptions, loadConfig } from './config.
 import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { bootChecks } from './modules/boot.ts';
+import { createPages } from './modules/pages.ts';
 import { createRegistry } from './ops/metrics.ts';
+import type { Page } from './ops/page.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
 import { ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
@@ -49,7 +51,8 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
   const readiness = new ReadinessCheck(db, bootChecks(config), log);
   const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));
-  const ops = createOpsServer(readiness, registry, log);
+  const pages = createPages({ config, log, db, registry });
+  const ops = createOpsServer(readiness, registry, log, pages);
 
   closeWithGrace(
     { delay: config.SHUTDOWN_GRACE_S * 1000, logger: false },
@@ -62,7 +65,7 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
       await service.stop();
       ops.close();
       ops.closeAllConnections();
-      await Promise.all([db.close(), tracing?.close(flushMs(stopBy))]);
+      await Promise.all([db.close(), tracing?.close(flushMs(stopBy)), ...pages.map(closeSoon)]);
       log.info('closed');
     },
   );
@@ -95,6 +98,9 @@ async function startTracing(
   const sdk = await import('./tracing/sdk.ts');
   return sdk.startTracing({ name, ratio: config.OTEL_TRACES_SAMPLER_ARG, log });
 }
+
+/** One whose Redis is away must not cost a process its clean end. */
+const closeSoon = (page: Page) => Promise.race([page.close().catch(() => {}), sleep(1000)]);
 
 /** A collector that is slow or away must not cost a process its clean end. */
 const flushMs = (stopBy: number) => Math.min(2000, Math.max(0, (stopBy - performance.now()) / 2));

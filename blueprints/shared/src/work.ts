@@ -9,6 +9,7 @@ import type { Consumer, Transport } from './jobs/transport.ts';
 import { type LoopOptions, startLoop } from './loop.ts';
 import { type JobMetrics, slotMetrics } from './ops/metrics.ts';
 import type { Base, Service } from './process.ts';
+import { createTicker } from './schedules/create.ts';
 import { rollUp } from './usage/rollup.ts';
 import type { Deliverer } from './webhooks/deliverer.ts';
 
@@ -35,6 +36,7 @@ export function createWork({ config, log, db, registry }: Base, tools: Tools): S
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
+    createTicker({ config, db, registry, log }).chore,
     ...retention.chores,
   ];
   let stops: (() => Promise<void>)[] = [];

@@ -95,15 +95,10 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
 
 const batch: Statement['example'] = ({ ids, runs }) => [ids, runs];
 
-/** A key that is already there wins: then neither job nor event is written. */
-export const create = statement<Created>(
-  'jobs.create',
-  `WITH item AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::smallint[],
-      $6::smallint[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::float8[])
-    AS i (id, tenant, type, input, priority, max_attempts, delay_ms, traceparent, webhook_url,
-      key, hash, ttl_h)
-  ), won AS (
+/** Makes a job of each row of the CTE `item`. A key that is already there wins: then neither job nor
+ *  event is written. */
+export const creating = `
+  won AS (
     INSERT INTO idempotency_keys (tenant, key, body_hash, job_id, expires_at)
     SELECT tenant, key, hash, id, ${now} + ttl_h * interval '1 hour' FROM item
     WHERE key IS NOT NULL ORDER BY tenant, key
@@ -115,7 +110,16 @@ export const create = statement<Created>(
       ${now} + delay_ms * interval '1 ms' FROM item
     WHERE key IS NULL OR id IN (SELECT job_id FROM won)
     RETURNING id, status, failures, progress, error, event_seq, created_at
-  ), ${events()}
+  ), ${events()}`;
+
+export const create = statement<Created>(
+  'jobs.create',
+  `WITH item AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::smallint[],
+      $6::smallint[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::float8[])
+    AS i (id, tenant, type, input, priority, max_attempts, delay_ms, traceparent, webhook_url,
+      key, hash, ttl_h)
+  ), ${creating}
   SELECT id, created_at FROM changed`,
   ({ tenant }) => [
     ['00000000-0000-7000-8000-000000000000'],
