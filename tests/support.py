@@ -13,18 +13,22 @@ ROOT = Path(__file__).parent.parent
 # The choices of renderings that together hold every option; each is installed, checked and run.
 WITH_REDIS = ("queue_store=redis", "caching=two-tier", "partitioning=by-time")
 WITHOUT_REDIS = ("queue_store=postgres", "caching=in-process", "database=replicas")
+# Beside them, with the machine's own RabbitMQ.
+WITH_BUS = ("queue_store=postgres", "caching=none", "event_bus=rabbitmq")
 RENDERINGS = {
     "redis": ("blueprint=fastify-redis", *WITH_REDIS),
     "postgres": ("blueprint=fastify-redis", *WITHOUT_REDIS),
     "nest-redis": ("blueprint=nestjs-bullmq", *WITH_REDIS),
     "nest-postgres": ("blueprint=nestjs-bullmq", *WITHOUT_REDIS),
+    "bus": ("blueprint=fastify-redis", *WITH_BUS),
+    "nest-bus": ("blueprint=nestjs-bullmq", *WITH_BUS),
 }
 # Whose renderings are run where one blueprint must do for all.
 BLUEPRINT = os.environ.get("ARCHGEN_BLUEPRINT", "fastify-redis")
 
 
 def named(store: str, blueprint: str = BLUEPRINT) -> str:
-    """The rendering of a blueprint on `redis` or on `postgres` alone."""
+    """The rendering of a blueprint on `redis`, on `postgres` alone, or with a `bus`."""
     return {"fastify-redis": store, "nestjs-bullmq": f"nest-{store}"}[blueprint]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from archgen.services import needs
+from tests.rabbitmq import required
 from tests.support import RENDERINGS, git
 
 
@@ -18,6 +20,8 @@ def repository(rendering, request) -> Path:
 
 
 def npm(installed: Path, repository: Path, *arguments: str, services: bool = False) -> str:
+    if services and "rabbitmq" in needs(repository):
+        required()
     which = () if services else ("--with", "none")
     command = [installed / "archgen", "services", *which, "--", "npm", *arguments]
     done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
@@ -38,7 +42,7 @@ def to_run(repository: Path) -> list[str]:
     """For NestJS what runs an app or a process; all else is the same, and tested in the other."""
     if not (repository / "src" / "api.module.ts").is_file():
         return []
-    return ["--", "test/routes", "test/plugins", "test/processes", "test/redis", "causes"]
+    return ["--", "test/routes", "test/plugins", "test/processes", "test/redis", "test/bus", "causes"]
 
 
 def test_it_measures_what_its_brief_predicted(installed, repository):

@@ -73,6 +73,18 @@ def test_without_redis_nothing_speaks_of_it(renderings, name):
     assert [path for path in sources if re.search(r"from '(ioredis|bullmq|@nestjs/bullmq)'", path.read_text())] == []
 
 
+@pytest.mark.parametrize("name", ["redis", "postgres", "nest-redis", "nest-postgres"])
+def test_without_an_event_bus_nothing_speaks_of_it(renderings, name):
+    """But for its migration: those of all options are in every history."""
+    without = renderings[name]
+    assert "rabbitmq" not in (without / "package.json").read_text()
+    assert not (without / "src" / "bus").exists()
+    sources = [path for path in files(without / "src") if path.parent.name != "migrations"]
+    assert [path for path in sources if "domain_events" in path.read_text()] == []
+    for name in ("README.md", "compose.yaml", "docs/runbook.md", "deploy/monitoring/alerts.yml"):
+        assert not re.search(r"rabbitmq|\bbus_", (without / name).read_text(), re.IGNORECASE), name
+
+
 def test_no_jinja_is_left_over(rendered):
     left = [
         f"{path.relative_to(rendered)}:{number}: {line}"

@@ -44,8 +44,7 @@ def make_service(
 
     def make(running: Running, *, blueprint: str = BLUEPRINT, **shape: Any) -> Service:
         logs = tmp_path_factory.mktemp("service")
-        store = "redis" if "REDIS_URL" in running.env else "postgres"
-        repository = rendering(named(store, blueprint))
+        repository = rendering(named(options(running), blueprint))
         # A server has sixteen.
         number = sum(server is running for server, _ in made)
         service = Service(repository, running, ai, logs, redis_database=number, **shape)
@@ -55,6 +54,12 @@ def make_service(
     yield make
     for _, service in made:
         service.close()
+
+
+def options(running: Running) -> str:
+    if "RABBITMQ_URL" in running.env:
+        return "bus"
+    return "redis" if "REDIS_URL" in running.env else "postgres"
 
 
 SHAPES = ["one api", "two apis", "PgBouncer", "without Redis", "NestJS", "NestJS without Redis"]

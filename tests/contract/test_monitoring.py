@@ -11,25 +11,29 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archgen import services
 from tests.contract.service import Service
 from tests.contract.waiting import until
 from tests.prometheus import Prometheus, alerts, panels, records, selectors
+from tests.rabbitmq import started
 
 Exported = dict[str, list[dict[str, str]]]
 """Metric to the labels of its series."""
 
 METRIC = re.compile(
-    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|schedules?|cache|nodejs|process)_\w+"
+    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|schedules?|bus|cache|nodejs|process)_\w+"
 )
-SERVERS = {"redis": {"postgres", "redis"}, "postgres": {"postgres", "replica"}}
+SERVERS = {
+    "redis": {"postgres", "redis"},
+    "postgres": {"postgres", "replica"},
+    "bus": {"postgres", "rabbitmq"},
+}
 NO_METRICS = {"max_connections"}
 
 
 @pytest.fixture(scope="module", params=SERVERS)
 def busy(request: pytest.FixtureRequest, make_service) -> Iterator[Service]:
     """A service of each rendering that has seen some of everything, failures too."""
-    with services.start(SERVERS[request.param]) as running:
+    with started(SERVERS[request.param]) as running:
         service = make_service(running)
         service.run("migrate")
         if replica := running.env.get("DATABASE_REPLICA_URL"):
@@ -40,6 +44,8 @@ def busy(request: pytest.FixtureRequest, make_service) -> Iterator[Service]:
         job = {"type": "summarize", "input": {"text": "until there are too many"}}
         until(lambda: client.post("/v1/jobs", json=job).status_code == 503, "a refusal")
         service.start("start:worker")
+        if "RABBITMQ_URL" in running.env:
+            service.start("start:consumer")
         for job in client.all("/v1/jobs"):
             client.wait_for(job["id"])
         client.get("/v1/usage")

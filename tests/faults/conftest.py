@@ -11,10 +11,13 @@ import pytest
 
 from archgen import services
 from archgen.services import Running
+from tests.conftest import Rendering
 from tests.contract.ai import AI
 from tests.contract.service import Service
 from tests.faults import results
 from tests.faults.world import World, judged
+from tests.rabbitmq import started
+from tests.support import named
 
 Judge = Callable[[int, str, int], AbstractContextManager[World]]
 
@@ -25,17 +28,36 @@ def servers() -> Iterator[Running]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def servers_and_bus() -> Iterator[Running]:
+    with started({"postgres", "rabbitmq"}) as running:
+        yield running
+
+
 @pytest.fixture
 def judge(
     repository: Path, servers: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judge]:
     """A fresh service for one run of one case; it is audited when the block ends."""
+    yield from judging(repository, servers, tmp_path_factory)
+
+
+@pytest.fixture
+def judge_bus(
+    rendering: Rendering, servers_and_bus: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    yield from judging(rendering(named("bus")), servers_and_bus, tmp_path_factory)
+
+
+def judging(
+    repository: Path, servers: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
     ai = AI()
     made: list[Service] = []
 
     def begin(case: int, title: str, seed: int) -> AbstractContextManager[World]:
         service = Service(repository, servers, ai, tmp_path_factory.mktemp("faults"))
-        service.env["QUEUE_NAME"] = f"faults-{uuid.uuid4()}"
+        service.env["QUEUE_NAME"] = service.env["BUS_NAME"] = f"faults-{uuid.uuid4()}"
         made.append(service)
         world = World(service, servers, ai, seed)
         return judged(world, case, title, seed, results.kept_in("servers"))

@@ -19,19 +19,27 @@ CASES = {
 OF_REDIS = {5, 7, 8, 9, 10, 22}
 # Without a broker the claim and the lease are what differs; a sweep leaves out none.
 DIFFERENT = {1, 2, 27}
-WITHOUT_REDIS = [
-    name
-    for name, number in CASES.items()
-    if number in (set(CASES.values()) - OF_REDIS if SWEEP > 1 else DIFFERENT)
-]
+OF_RABBITMQ = {29, 30, 31, 32, 33, 34}
+EVERYWHERE = set(CASES.values()) - OF_REDIS - OF_RABBITMQ
+RUNS = {
+    "redis": EVERYWHERE | OF_REDIS,
+    "postgres": EVERYWHERE if SWEEP > 1 else DIFFERENT,
+    "bus": OF_RABBITMQ,
+}
+SERVERS = {"redis": "servers", "postgres": "postgres_alone", "bus": "servers_and_bus"}
 
 
 @pytest.mark.parametrize(
     ("options", "name"),
-    [("redis", name) for name in CASES] + [("postgres", name) for name in WITHOUT_REDIS],
+    [
+        (options, name)
+        for options, numbers in RUNS.items()
+        for name, number in CASES.items()
+        if number in numbers
+    ],
 )
 def test_case(request, rendering, options, name):
-    servers = request.getfixturevalue("servers" if options == "redis" else "postgres_alone")
+    servers = request.getfixturevalue(SERVERS[options])
     file = kept_in(options)
     out = [] if file is None else ["--out", file]
     seeds = ["--seed", str(SEED), "--seeds", str(SWEEP), *(["--idle"] if IDLE else [])]

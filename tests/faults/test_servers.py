@@ -3,10 +3,12 @@
 ARCHGEN_SEED=S replays a run, ARCHGEN_SWEEP=20 runs each with more seeds.
 """
 
+import json
 import os
 import shutil
 import signal
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from tests.contract.waiting import until
 from tests.faults.results import remaining
 from tests.faults.world import WORKER, seconds_of_errors
+from tests.rabbitmq import channel
 
 BACKLOG = 2000
 
@@ -92,3 +95,38 @@ def test_postgres_killed_and_restarted(judge, servers, seed):
         others = sum(answer.status not in (202, 503) for answer in answers)
         world.figures.exactly("neither_202_nor_503", others, 0)
         world.figures.at_most("errors_for_s", seconds_of_errors(answers, ready), 5)
+
+
+AWAY_S = 10  # an outage of 30 s waits for nothing more: connections are tried every other second
+
+
+@seeds(29, 20)
+def test_rabbitmq_killed_and_restarted(judge_bus, servers_and_bus, seed):
+    with judge_bus(29, f"RabbitMQ SIGKILL, {AWAY_S} s away, SIGKILL again", seed) as world:
+        world.start()
+        with world.load() as answers:
+            until(lambda: world.count("status = 'succeeded'") > 20, "queues declared and used")
+            time.sleep(world.random.uniform(1, 3))
+            servers_and_bus["rabbitmq"].kill()
+            time.sleep(AWAY_S)
+            servers_and_bus["rabbitmq"].restart()
+            time.sleep(world.random.uniform(0, 3))
+            servers_and_bus["rabbitmq"].restart()
+        back = time.monotonic()
+        world.figures.exactly("not_202", sum(answer.status != 202 for answer in answers), 0)
+        world.drain()
+        until(lambda: world.waiting_events() == 0, "an empty outbox")
+        world.figures.at_most("told_s", time.monotonic() - back, 15)
+        told = Counter(told_in(servers_and_bus.env["RABBITMQ_URL"], world.bus("ledger")))
+        ends = world.ends()
+        world.figures.exactly("ends_not_told", len(ends - told.keys()), 0)
+        world.figures.exactly("told_and_not_so", len(told.keys() - ends), 0)
+        world.figures.note("told_again", told.total() - len(told))
+
+
+def told_in(url, queue):
+    """The (job, type) of each message that is in a queue."""
+    with channel(url) as opened:
+        while (got := opened.basic_get(queue, auto_ack=True))[0]:
+            body = json.loads(got[2])
+            yield body["data"]["id"], body["type"]

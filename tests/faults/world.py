@@ -133,6 +133,19 @@ class World:
     def count(self, where: str = "true") -> int:
         return self._row(f"SELECT count(*) FROM jobs WHERE {where}")[0]
 
+    def ends(self) -> set[tuple[str, str]]:
+        """Each finished job with the type of its event."""
+        query = "SELECT id::text, 'job.' || status FROM jobs WHERE finished_at IS NOT NULL"
+        with psycopg.connect(self.service.env["DATABASE_URL"]) as connection:
+            return set(connection.execute(query).fetchall())
+
+    def waiting_events(self) -> int:
+        return self._row("SELECT count(*) FROM domain_events")[0]
+
+    def bus(self, consumer: str) -> str:
+        """The queue of a consumer."""
+        return f"{self.service.env['BUS_NAME']}.{consumer}"
+
     def drain(self) -> None:
         open_jobs = "status IN ('queued', 'active', 'retrying')"
         until(lambda: self.count(open_jobs) == 0, "all jobs finished", DRAIN_S)

@@ -23,6 +23,7 @@ NAME = "myservice"
 BRIEFS: dict[str, tuple[str, Answers]] = {
     "redis": ("redis", {"client_updates": ["sse"]}),
     "postgres": ("postgres", {}),
+    "bus": ("bus", {}),
     "strict": (
         "redis",
         {

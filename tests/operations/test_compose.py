@@ -22,12 +22,14 @@ from archgen.services import Running, ports
 from tests.contract.service import Client, Process
 from tests.contract.waiting import until
 from tests.operations import compose, image
+from tests.rabbitmq import started
 from tests.support import RENDERINGS
 
-VARIABLES = {"POSTGRES_PASSWORD": "secret", "AI_BASE_URL": "http://fake-ai:8089/v1"}
+SECRET = "secret"
 SCRIPTS = {
     "api": "start:api",
     "worker": "start:worker",
+    "consumer": "start:consumer",
     "migrate": "migrate",
     "fake-ai": "fake-ai",
 }
@@ -82,11 +84,19 @@ def repository(rendering, request) -> Path:
 
 
 @pytest.fixture(scope="module")
+def variables(repository) -> dict[str, str]:
+    """What .env must have."""
+    needed = {"POSTGRES_PASSWORD": SECRET, "AI_BASE_URL": "http://fake-ai:8089/v1"}
+    if "rabbitmq" in services.needs(repository):
+        needed["RABBITMQ_PASSWORD"] = SECRET
+    return needed
+
+
+@pytest.fixture(scope="module")
 def servers(repository) -> Iterator[Running]:
-    with services.start(services.needs(repository) - {"replica"}) as running:
+    with started(services.needs(repository) - {"replica"}) as running:
         with psycopg.connect(running.env["DATABASE_URL"], autocommit=True) as connection:
-            password = VARIABLES["POSTGRES_PASSWORD"]
-            connection.execute(f"CREATE ROLE app LOGIN PASSWORD '{password}'")
+            connection.execute(f"CREATE ROLE app LOGIN PASSWORD '{SECRET}'")
             connection.execute("ALTER DATABASE app OWNER TO app")
         yield running
 
@@ -98,7 +108,7 @@ def built(repository, servers, tmp_path_factory) -> image.Stage:
 
 
 @pytest.fixture
-def containers(repository, servers, built, tmp_path) -> Iterator[Containers]:
+def containers(repository, variables, servers, built, tmp_path) -> Iterator[Containers]:
     ai_port = ports.free()
     addresses = {
         "postgres:5432": urlsplit(servers.env["DATABASE_URL"]).netloc.rpartition("@")[2],
@@ -107,7 +117,9 @@ def containers(repository, servers, built, tmp_path) -> Iterator[Containers]:
     if "REDIS_URL" in servers.env:
         redis = urlsplit(servers.env["REDIS_URL"]).netloc
         addresses |= {"redis:6379": redis, "cache:6379": redis}
-    composed = compose.services(repository, VARIABLES)
+    if "RABBITMQ_URL" in servers.env:
+        addresses[f"app:{SECRET}@rabbitmq:5672"] = urlsplit(servers.env["RABBITMQ_URL"]).netloc
+    composed = compose.services(repository, variables)
     containers = Containers(built, composed, addresses, servers.env["PATH"], tmp_path)
     containers.start("fake-ai", FAKE_AI_PORT=ai_port, FAKE_AI_DELAY_MS=20)
     yield containers
@@ -121,6 +133,8 @@ def test_its_processes_do_a_job_and_stop_when_told(containers, built, repository
     assert migrated.returncode == 0, migrated.stderr
     port = ports.free()
     started = [containers.start("api", PORT=port), containers.start("worker")]
+    if "consumer" in containers.composed:
+        started.append(containers.start("consumer"))
     for process in started:
         process.wait_until_ready()
 
@@ -130,6 +144,10 @@ def test_its_processes_do_a_job_and_stop_when_told(containers, built, repository
     with Client(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
         id = client.submit("A long story.")["id"]
         assert client.wait_for(id)["status"] == "succeeded"
+    if "consumer" in containers.composed:
+        bus = shlex.split(json.loads((repository / "package.json").read_text())["scripts"]["bus"])
+        booked = [*bus, "ledger", "--tenant", "T"]
+        until(lambda: "1 succeeded" in containers.run("consumer", booked).stdout, "a booking")
 
     for process in started:
         assert process.stop() == 0, process.said()
@@ -150,11 +168,12 @@ def test_the_health_check_sees_whether_a_process_is_ready(containers, name):
     until(lambda: containers.run(name, check, OPS_PORT=ops_port).returncode != 0, "unhealthy")
 
 
-def test_dockerfile_compose_and_scripts_run_the_same(repository, built):
+def test_dockerfile_compose_and_scripts_run_the_same(repository, variables, built):
     scripts = json.loads((repository / "package.json").read_text())["scripts"]
-    composed = compose.services(repository, VARIABLES)
-    commands = {name: composed[name]["command"] for name in SCRIPTS}
-    assert commands == {name: shlex.split(scripts[script]) for name, script in SCRIPTS.items()}
+    composed = compose.services(repository, variables)
+    there = {name: script for name, script in SCRIPTS.items() if script in scripts}
+    commands = {name: composed[name]["command"] for name in SCRIPTS if name in composed}
+    assert commands == {name: shlex.split(scripts[script]) for name, script in there.items()}
     assert built.command == commands["api"]
 
 
@@ -171,23 +190,24 @@ def test_the_image_has_what_production_needs_and_nobody_is_root(repository, buil
     assert built.base.startswith(f"node:{(repository / '.nvmrc').read_text().strip()}.")
 
 
-def test_what_compose_insists_on_is_said(repository):
-    for name in VARIABLES:
-        rest = {key: value for key, value in VARIABLES.items() if key != name}
+def test_what_compose_insists_on_is_said(repository, variables):
+    for name in variables:
+        rest = {key: value for key, value in variables.items() if key != name}
         with pytest.raises(compose.Required, match=name):
             compose.services(repository, rest)
 
 
-def test_docker_waits_longer_than_a_process_may_take_to_stop(repository):
-    for name in ("api", "worker"):
-        service = compose.services(repository, VARIABLES)[name]
+def test_docker_waits_longer_than_a_process_may_take_to_stop(repository, variables):
+    composed = compose.services(repository, variables)
+    for name in {"api", "worker", "consumer"} & composed.keys():
+        service = composed[name]
         grace = int(service["stop_grace_period"].removesuffix("s"))
         assert grace > service["environment"]["SHUTDOWN_GRACE_S"]
 
 
-def test_dev_publishes_what_the_service_needs_and_nothing_else(repository):
+def test_dev_publishes_what_the_service_needs_and_nothing_else(repository, variables):
     dev = yaml.safe_load((repository / "compose.dev.yaml").read_text())["services"]
-    composed = compose.services(repository, VARIABLES)
-    needed = {name for name in ("postgres", "redis", "cache") if name in composed}
+    composed = compose.services(repository, variables)
+    needed = {name for name in ("postgres", "redis", "cache", "rabbitmq") if name in composed}
     assert set(dev) == needed
     assert all(service["ports"][0].startswith("127.0.0.1::") for service in dev.values())

@@ -63,7 +63,8 @@ def dockerfile(path: Path) -> str:
 def compose_files(*paths: Path) -> str:
     """With every profile, and each variable that they insist on."""
     files = [part for path in paths for part in ("--file", str(path))]
-    env = {"PATH": os.defpath, "POSTGRES_PASSWORD": "secret", "AI_BASE_URL": "http://ai/v1"}
+    secrets = dict.fromkeys(("POSTGRES_PASSWORD", "RABBITMQ_PASSWORD"), "secret")
+    env = {"PATH": os.defpath, **secrets, "AI_BASE_URL": "http://ai/v1"}
     return said([program("docker-compose"), *files, "--profile=*", "config", "--quiet"], env=env)
 
 

@@ -95,7 +95,7 @@ def test_no_command_is_a_usage_error(services):
 def test_an_unknown_service_is_a_usage_error(services):
     done = services.run("--with", "postgres,mysql", "--", "true")
     assert done.returncode == 2
-    assert "unknown: mysql. Known: postgres, replica, redis, kafka, none." in done.stderr
+    assert "unknown: mysql. Known: postgres, replica, redis, kafka, rabbitmq, none." in done.stderr
 
 
 def test_an_ignored_hangup_stays_ignored(services):

@@ -13,6 +13,7 @@ from archgen.services import needs
         ("blueprint: fastify-redis\nqueue_store: redis", {"postgres", "redis"}),
         ("blueprint: fastify-redis\nqueue_store: postgres", {"postgres"}),
         ("blueprint: nestjs-bullmq\nevent_bus: kafka", {"postgres", "redis", "kafka"}),
+        ("blueprint: fastify-redis\nevent_bus: rabbitmq", {"postgres", "redis", "rabbitmq"}),
         ("blueprint: nestjs-bullmq\nevent_bus: none", {"postgres", "redis"}),
         ("blueprint: express-kafka", {"postgres", "redis", "kafka"}),
         ("blueprint: fastify-redis\ndatabase: replicas", {"postgres", "replica", "redis"}),

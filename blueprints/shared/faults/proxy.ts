@@ -19,6 +19,8 @@ export interface Fuse {
 }
 
 const defaultPorts: Partial<Record<string, number>> = {
+  'amqp:': 5672,
+  'amqps:': 5671,
   'http:': 80,
   'https:': 443,
   'postgres:': 5432,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import pg from 'pg';
 import { Agent } from 'undici';
+import service from '../package.json' with { type: 'json' };
 import { KeyStore } from '../src/auth/keys.ts';
 import { Database } from '../src/database/database.ts';
 import { silent } from '../test/support/log.ts';
@@ -9,7 +10,7 @@ import { Client } from './client.ts';
 import { Figures } from './figures.ts';
 import { commandOf, type Foundation, layFoundation, type Proxies } from './foundation.ts';
 import { auditJobs, countJobs } from './ledger.ts';
-import { deleteQueue } from './modules/queue.ts';
+import { forget, namedBy } from './modules/queue.ts';
 import { ownPort } from './ports.ts';
 import { ServiceProcess } from './process.ts';
 import { Random } from './random.ts';
@@ -37,6 +38,10 @@ const drainMs = 120_000;
 export interface Api extends Client {
   process: ServiceProcess;
 }
+
+type Script = keyof typeof service.scripts;
+/** The processes that package.json starts. */
+export type Kind = { [S in Script]: S extends `start:${infer K}` ? K : never }[Script];
 
 interface Start {
   proxies?: Proxies;
@@ -179,17 +184,21 @@ export class World implements AsyncDisposable {
     await this.db.close();
     await this.pool.end();
     await this.foundation.database.drop();
-    await deleteQueue(this.queue);
+    await forget(this.queue);
   }
 
-  private async start(kind: 'api' | 'worker', env: NodeJS.ProcessEnv, options: Start) {
+  async start(
+    kind: Kind,
+    env: NodeJS.ProcessEnv = {},
+    options: Start = {},
+  ): Promise<ServiceProcess> {
     const { proxies = this.proxies, direct = false, wait = true } = options;
     const proxied = Object.entries(proxies).map(([name, proxy]) => [name, proxy?.url]);
     const all = {
       ...compressed,
       ...(direct ? this.foundation.targets : Object.fromEntries(proxied)),
       DATABASE_DIRECT_URL: '',
-      QUEUE_NAME: this.queue,
+      ...namedBy(this.queue),
       HOST: '127.0.0.1',
       OPS_PORT: String(await ownPort()),
       ...env,

@@ -11,7 +11,7 @@ import { createPages } from './modules/pages.ts';
 import { createRegistry } from './ops/metrics.ts';
 import type { Page } from './ops/page.ts';
 import { queueMetrics } from './ops/queue-metrics.ts';
-import { ReadinessCheck, UnfitError } from './ops/readiness.ts';
+import { type BootCheck, ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
 import type { Tracing } from './tracing/sdk.ts';
 
@@ -36,19 +36,22 @@ export interface Service {
 export interface ProcessOptions {
   name: string;
   poolSize: (config: Config) => number;
+  /** What it has to have seen, beside Postgres, unless it is what the api and workers have to. */
+  bootChecks?: (config: Config) => BootCheck[];
   create: (base: Base) => Promise<Service> | Service;
 }
 
 /** Runs one process from its configuration to its end. It alone owns the shutdown: readiness off,
  *  drain, stop, close, all within SHUTDOWN_GRACE_S. */
-export async function runProcess({ name, poolSize, create }: ProcessOptions): Promise<void> {
+export async function runProcess(options: ProcessOptions): Promise<void> {
+  const { name, poolSize, create } = options;
   const config = await orExit(() => loadConfig());
   const log = createLogger(config.LOG_LEVEL, name);
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
   // In every process: those that tell of a queue must not be gone with its workers.
   queueMetrics(registry, db);
-  const readiness = new ReadinessCheck(db, bootChecks(config), log);
+  const readiness = new ReadinessCheck(db, (options.bootChecks ?? bootChecks)(config), log);
   const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));
   const pages = createPages({ config, log, db, registry });

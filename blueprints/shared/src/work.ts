@@ -7,6 +7,7 @@ import type { JobStore } from './jobs/store.ts';
 import { sweep } from './jobs/sweeper.ts';
 import type { Consumer, Transport } from './jobs/transport.ts';
 import { type LoopOptions, startLoop } from './loop.ts';
+import { createBus } from './modules/bus.ts';
 import { type JobMetrics, slotMetrics } from './ops/metrics.ts';
 import type { Base, Service } from './process.ts';
 import { createTicker } from './schedules/create.ts';
@@ -29,7 +30,8 @@ export interface Tools {
 const handBackMs = 3000;
 
 /** What a worker does from its start until it is told to stop. */
-export function createWork({ config, log, db, registry }: Base, tools: Tools): Service {
+export function createWork(base: Base, tools: Tools): Service {
+  const { config, log, db, registry } = base;
   const { store, leases, runner, transport, webhooks, retention, metrics, ai } = tools;
   slotMetrics(registry, config.WORKER_CONCURRENCY, () => leases.count);
   const chores: LoopOptions[] = [
@@ -39,6 +41,7 @@ export function createWork({ config, log, db, registry }: Base, tools: Tools): S
     createTicker({ config, db, registry, log }).chore,
     ...retention.chores,
   ];
+  const bus = createBus(base);
   let stops: (() => Promise<void>)[] = [];
   let stopLeases = async () => {};
   let consumer: Consumer | undefined;
@@ -48,6 +51,7 @@ export function createWork({ config, log, db, registry }: Base, tools: Tools): S
       stops = chores.map((chore) => startLoop(chore, log));
       stopLeases = startLoop(leases.loop, log);
       webhooks.start();
+      bus.start();
       consumer = transport.consume(runner, config.WORKER_CONCURRENCY);
     },
     async stop() {
@@ -61,7 +65,8 @@ export function createWork({ config, log, db, registry }: Base, tools: Tools): S
       );
       await Promise.all([consumer?.close(), webhooks.close()]);
       clearTimeout(handBack);
-      await Promise.all([...stops, stopLeases, retention.close].map((stop) => stop()));
+      const closing = [...stops, stopLeases, retention.close, () => bus.close()];
+      await Promise.all(closing.map((stop) => stop()));
       await Promise.race([transport.close(), sleep(1000)]);
       await ai.close();
     },

@@ -5,6 +5,7 @@ import { sizing } from '../src/sizing.ts';
 const env = {
   DATABASE_URL: 'postgres://user@db/name',
   REDIS_URL: 'redis://redis',
+  RABBITMQ_URL: 'amqp://rabbitmq',
   AI_BASE_URL: 'https://ai.example.com/v1',
 };
 

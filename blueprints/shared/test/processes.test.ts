@@ -1,10 +1,14 @@
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { forget, namedBy } from '../faults/modules/queue.ts';
 import { KeyStore } from '../src/auth/keys.ts';
 import { testDatabase } from './support/database.ts';
 import { processes, testPort } from './support/processes.ts';
 import { until } from './support/wait.ts';
 
 const database = testDatabase();
+const name = () => new URL(database.url).pathname.slice(1);
+// What is named first ends last.
+afterAll(() => forget(name()));
 const start = processes();
 let env: NodeJS.ProcessEnv;
 let base: string;
@@ -16,7 +20,7 @@ beforeAll(async () => {
   env = {
     DATABASE_URL: database.url,
     DATABASE_DIRECT_URL: '',
-    QUEUE_NAME: new URL(database.url).pathname.slice(1),
+    ...namedBy(name()),
     AI_BASE_URL: `http://127.0.0.1:${aiPort}/v1`,
     JOB_LEASE_S: '2',
     JOB_BACKOFF_MS: '50',

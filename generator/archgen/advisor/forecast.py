@@ -94,7 +94,7 @@ def _api(plan: Plan) -> Iterator[Prediction]:
 def _database(plan: Plan) -> Iterator[Prediction]:
     yield _cost("read_us", "read in Postgres", LIMIT["job_read_us"], "job_read_us")
     yield _cost("write_us", "write in Postgres", LIMIT["job_write_us"], "job_write_us")
-    origin = "queue_redis_us" if plan.queue_us == LIMIT["queue_redis_us"] else "queue_postgres_us"
+    origin = "queue_redis_us" if plan.picks("queue_store", "redis") else "queue_postgres_us"
     yield _cost("job_us", "job in Postgres", plan.queue_us, origin)
     yield Prediction(
         "database_busy",

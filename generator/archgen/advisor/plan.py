@@ -106,9 +106,15 @@ class Plan:
 
     @property
     def job_us(self) -> float:
-        """CPU of a worker for a call and what surrounds it."""
+        """CPU of a worker for a call and what surrounds it, the event of its end included."""
         by_bullmq = self.picks("queue_store", "redis")
-        return LIMIT["worker_job_us"] + (LIMIT["bullmq_job_us"] if by_bullmq else 0)
+        besides = LIMIT["bullmq_job_us"] if by_bullmq else 0
+        return LIMIT["worker_job_us"] + besides + self.tells * LIMIT["event_us"]
+
+    @property
+    def tells(self) -> bool:
+        """Whether the end of a job is an event for other services."""
+        return self.picks("event_bus", "rabbitmq")
 
     @lazy
     def worker_busy(self) -> float:
@@ -206,8 +212,10 @@ class Plan:
 
     @lazy
     def queue_us(self) -> float:
+        """CPU of Postgres for a job, the event of its end included."""
         known = self.picks("queue_store", "redis", "kafka")
-        return LIMIT["queue_redis_us" if known else "queue_postgres_us"]
+        micros = LIMIT["queue_redis_us" if known else "queue_postgres_us"]
+        return micros + self.tells * LIMIT["event_row_us"]
 
     @lazy
     def stored_events(self) -> float:

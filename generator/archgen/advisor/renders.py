@@ -11,7 +11,7 @@ from archgen.advisor.plan import Plan
 RENDERS: dict[str, tuple[str, ...]] = {
     "workers": ("separate",),
     "blueprint": ("fastify-redis", "nestjs-bullmq"),
-    "event_bus": ("none",),
+    "event_bus": ("none", "rabbitmq"),
     "queue_store": ("redis", "postgres"),
     "write_model": ("crud",),
     "caching": ("none", "in-process", "two-tier"),
@@ -31,9 +31,16 @@ def nearest(topic: str, picked: str) -> str:
 
 
 def as_rendered(plan: Plan) -> Plan:
-    """The plan of what this version renders, which publishes no events yet."""
-    demand = Demand(plan.need.with_answer("events_per_second", 0))
-    return Plan(demand, plan.prices, rendered(plan.picked))
+    """The plan of what this version renders, which publishes events by RabbitMQ alone."""
+    there = rendered(plan.picked)
+    events = plan.need.events_per_second if publishes(there) else 0
+    demand = Demand(plan.need.with_answer("events_per_second", events))
+    return Plan(demand, plan.prices, there)
+
+
+def publishes(there: Mapping[str, str]) -> bool:
+    """Whether what is rendered brings events to other services."""
+    return there.get("event_bus") == "rabbitmq"
 
 
 def rendered(picked: Mapping[str, str]) -> dict[str, str]:

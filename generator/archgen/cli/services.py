@@ -17,7 +17,7 @@ exit code is CMD's, or 128 + n if signal n ended it."""
 def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "services",
-        help="run a command with throwaway Postgres, Redis, Kafka and Node",
+        help="run a command with throwaway Postgres, Redis, Kafka, RabbitMQ and Node",
         usage="archgen services [-h] [--with LIST] [--keep DIR] -- CMD ...",
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -26,11 +26,11 @@ def register(subparsers: Any) -> None:
         "--with",
         dest="names",
         metavar="LIST",
-        help="some of postgres,replica,redis,kafka, or none"
+        help="some of postgres,replica,redis,kafka,rabbitmq, or none"
         " (default: what the repository in the current folder needs)",
     )
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="hold the data of Postgres and Redis between runs"
+        "--keep", type=Path, metavar="DIR", help="hold data between runs (Kafka's is in memory)"
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="CMD", help="what to run")
     parser.set_defaults(run=run)

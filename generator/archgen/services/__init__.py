@@ -1,4 +1,5 @@
-"""Throwaway services for development and tests, from wheels, without Docker.
+"""Throwaway services for development and tests, without Docker: from wheels, and RabbitMQ from
+where it is installed.
 
 ``with start({"postgres", "redis"}) as running`` gives their URLs in ``running.env`` and each server
 as ``running["postgres"]``. What was started ends with the block, and with the process if it is
@@ -15,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archgen.errors import UsageError
-from archgen.services import account, wheels
+from archgen.services import account
 from archgen.services.kafka import Kafka
 from archgen.services.node import node_env, node_path
 from archgen.services.postgres import Postgres
+from archgen.services.rabbitmq import RabbitMQ
 from archgen.services.replica import Replica
 from archgen.services.repository import needs
 from archgen.services.server import Server
@@ -27,7 +29,9 @@ from archgen.services.valkey import Valkey
 
 __all__ = ["KNOWN", "Running", "Server", "needs", "node_env", "node_path", "parse", "start"]
 
-KNOWN: dict[str, type[Server]] = {kind.name: kind for kind in (Postgres, Replica, Valkey, Kafka)}
+KNOWN: dict[str, type[Server]] = {
+    kind.name: kind for kind in (Postgres, Replica, Valkey, Kafka, RabbitMQ)
+}
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,12 @@ def parse(names: str) -> frozenset[str]:
 def start(names: Collection[str], keep: Path | None = None) -> Iterator[Running]:
     """Start the named services one after the other; their progress goes to standard error.
 
-    ``keep`` holds Postgres' and Valkey's data between runs. Raises ServiceError with the server's
-    last log lines when one does not start; those that did are ended.
+    ``keep`` holds the data of Postgres, Valkey and RabbitMQ between runs. Raises ServiceError with
+    the server's last log lines when one does not start; those that did are ended.
     """
     kinds = [kind for name, kind in KNOWN.items() if name in names]
     for kind in kinds:
-        wheels.folder(kind.package)
+        kind.check()
     with Session(account.current(), keep and keep.absolute()) as session:
         env = node_env(session.folder / "bin")
         servers: dict[str, Server] = {}

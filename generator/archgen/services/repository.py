@@ -10,12 +10,13 @@ ANSWERS = ".copier-answers.yml"
 
 
 def needs(folder: Path) -> frozenset[str]:
-    """Postgres always; its replica, Redis and Kafka as the answers say."""
+    """Postgres always; its replica, Redis, Kafka and RabbitMQ as the answers say."""
     answers = _answers(folder)
     needed = {
         "postgres": True,
         "replica": answers.get("database") == "replicas",
         "redis": answers.get("queue_store", "redis") == "redis",
+        "rabbitmq": answers.get("event_bus") == "rabbitmq",
         "kafka": answers["blueprint"] == "express-kafka" or answers.get("event_bus") == "kafka",
     }
     return frozenset(name for name, wanted in needed.items() if wanted)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from archgen.errors import ServiceError
-from archgen.services import ports, supervisor
-from archgen.services.session import Session
+from archgen.services import ports, supervisor, wheels
+from archgen.services.session import SERVER_ENV, Session
 
 START_TIMEOUT_S = 60.0
 LOG_LINES = 20
@@ -26,7 +26,7 @@ class Server(ABC):
 
     name: ClassVar[str]  # as in --with
     product: ClassVar[str]
-    package: ClassVar[str]
+    package: ClassVar[str | None] = None  # of the wheel with the program
     replaces: ClassVar[tuple[str, ...]]  # names in the user's environment that point elsewhere
     stop_signal: ClassVar[int] = signal.SIGTERM
     follows: ClassVar[str | None] = None  # a server that must run before
@@ -40,11 +40,20 @@ class Server(ABC):
         self.port = 0
         self.pid = 0
 
+    @classmethod
+    def check(cls) -> None:
+        """Raise ServiceError, before anything starts, where the program is not installed."""
+        if cls.package is not None:
+            wheels.folder(cls.package)
+
     @abstractmethod
     def find_program(self) -> Path: ...
 
     @abstractmethod
     def argv(self) -> Sequence[str | Path]: ...
+
+    def process_env(self) -> Mapping[str, str]:
+        return SERVER_ENV
 
     @abstractmethod
     def ready(self) -> bool: ...
@@ -85,7 +94,9 @@ class Server(ABC):
         self._launch()
 
     def _launch(self) -> None:
-        self.pid = self.session.spawn(self.argv(), log=self.log, stop=self.stop_signal)
+        self.pid = self.session.spawn(
+            self.argv(), log=self.log, stop=self.stop_signal, env=self.process_env()
+        )
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.ready():
             if (code := self.session.poll(self.pid)) is not None:

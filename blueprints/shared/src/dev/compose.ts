@@ -19,6 +19,11 @@ const published = {
     port: 6379,
     url: (address: string) => `redis://${address}`,
   },
+  rabbitmq: {
+    variable: 'RABBITMQ_URL',
+    port: 5672,
+    url: (address: string) => `amqp://app:${password}@${address}`,
+  },
 };
 
 export interface Composed {
@@ -59,8 +64,13 @@ async function compose(...command: string[]): Promise<string> {
   const argv = ['compose', '--project-name', `${service.name}-dev`, ...files, ...command];
   const { stdout } = await run('docker', argv, {
     cwd: path.resolve(import.meta.dirname, '../..'),
-    // compose.yaml insists on the latter, which nothing that is started here needs.
-    env: { ...process.env, POSTGRES_PASSWORD: password, AI_BASE_URL: 'http://unused' },
+    // compose.yaml insists on the last, which nothing that is started here needs.
+    env: {
+      ...process.env,
+      POSTGRES_PASSWORD: password,
+      RABBITMQ_PASSWORD: password,
+      AI_BASE_URL: 'http://unused',
+    },
   });
   return stdout;
 }

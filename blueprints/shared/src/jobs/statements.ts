@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../database/statement.ts';
+import { endAnnounced } from '../modules/announce.ts';
 import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
 
 // The state machine of a job: every transition is one statement here. What a transport does to
@@ -34,8 +35,8 @@ export const events = (type = 'status') => `
       CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
 
-/** What an end leaves besides its event: what was used, a row for each type of a batch, and a
- *  delivery to those who asked for one. Both commit with it. */
+/** What an end leaves besides its event: what was used, a row for each type of a batch, a delivery to
+ *  those who asked for one, and what other services are told. All commit with it. */
 const ended = `
   usage AS (
     INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
@@ -47,7 +48,7 @@ const ended = `
     INSERT INTO webhook_deliveries (job_id, run, tenant, type, url, job, due_at)
     SELECT id, run, tenant, 'job.' || status, webhook_url, to_jsonb(changed) - 'input', finished_at
     FROM changed WHERE finished_at IS NOT NULL AND webhook_url IS NOT NULL
-  )`;
+  )${endAnnounced}`;
 
 /** A waiting run becomes a worker's. `rows` has the ids, already locked. */
 export const claiming = (lease: string, rows: string) => `

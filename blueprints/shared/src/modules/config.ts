@@ -1,4 +1,8 @@
 import { backpressureVariables } from '../backpressure/variables.ts';
+{% if event_bus == 'rabbitmq' %}
+import { consumerVariables } from '../bus/consumer/variables.ts';
+import { busVariables } from '../bus/variables.ts';
+{% endif %}
 {% if caching == 'two-tier' %}
 import { sharedCacheVariables } from '../cache/redis/variables.ts';
 {% endif %}
@@ -18,6 +22,10 @@ export const moduleVariables = {
   ...queueVariables,
 {% endif %}
   ...backpressureVariables,
+{% if event_bus == 'rabbitmq' %}
+  ...busVariables,
+  ...consumerVariables,
+{% endif %}
   ...cacheVariables,
 {% if caching == 'two-tier' %}
   ...sharedCacheVariables,
@@ -30,4 +38,4 @@ export const moduleVariables = {
 };
 
 /** The variables that say where the service's services are. */
-export const serviceVariables = ['DATABASE_URL'{% if queue_store == 'redis' %}, 'REDIS_URL'{% endif %}];
+export const serviceVariables = ['DATABASE_URL'{% if queue_store == 'redis' %}, 'REDIS_URL'{% endif %}{% if event_bus == 'rabbitmq' %}, 'RABBITMQ_URL'{% endif %}];

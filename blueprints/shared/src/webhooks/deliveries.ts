@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
 import { describe } from '../jobs/failures.ts';
-import type { Snapshot } from './message.ts';
+import type { Snapshot } from '../jobs/snapshot.ts';
 import * as statements from './statements.ts';
 
 /** An end of a job that a receiver is told of, claimed for one attempt. */

@@ -11,7 +11,7 @@ from archgen.advisor.misses import by_choice
 from archgen.advisor.money import money
 from archgen.advisor.numbers import brief, shown
 from archgen.advisor.plan import Plan
-from archgen.advisor.renders import as_rendered
+from archgen.advisor.renders import as_rendered, publishes
 from archgen.advisor.rules.hosting import KUBERNETES, MANAGED
 from archgen.advisor.rules.standby import outage
 
@@ -53,12 +53,12 @@ def unpriced(plan: Plan) -> Iterator[Text]:
 
 
 def rendered_misses(plan: Plan) -> Iterator[Text]:
-    if plan.demand.deliveries:
-        yield (
-            "This version publishes no events: the repository has no outbox for them yet.",
-            "Build that part yourself, or wait for the version that renders it.",
-        )
     there = as_rendered(plan)
+    if plan.demand.deliveries and not publishes(there.picked):
+        yield (
+            "This version publishes events by RabbitMQ alone: the repository has no outbox.",
+            "Build that part yourself, or --choose event_bus=rabbitmq where it can carry them.",
+        )
     apart = {topic: it for topic, it in there.picked.items() if it != plan.picked[topic]}
     for miss in by_choice(there, apart):
         yield (

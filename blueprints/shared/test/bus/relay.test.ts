@@ -1,0 +1,219 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { FaultProxy } from '../../faults/proxy.ts';
+import { announced } from '../../src/bus/outbox.ts';
+import { viewOf } from '../../src/jobs/http/view.ts';
+import { JobReader } from '../../src/jobs/reader.ts';
+import { JobStore } from '../../src/jobs/store.ts';
+import { takeMessages, testBus, testRelay } from '../support/bus.ts';
+import { testDatabase } from '../support/database.ts';
+import { createJob, rowOf } from '../support/jobs.ts';
+import { testPort } from '../support/processes.ts';
+import { until } from '../support/wait.ts';
+
+const database = testDatabase();
+const bus = testBus();
+const small = testBus({ BUS_QUEUE_LIMIT: 5 });
+const error = { name: 'Error', message: 'wrong', stack: '' };
+let store: JobStore;
+
+beforeAll(() => {
+  store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
+});
+beforeEach(() => database.pool.query('TRUNCATE domain_events'));
+
+async function endJob(how: string): Promise<string> {
+  const run = await createJob(store);
+  if (how === 'cancelled') await store.cancel(run.id, 't1');
+  else await store.claim(run);
+  if (how === 'succeeded') await store.finish(run, { summary: 'short' });
+  if (how === 'dead') await store.fail({ ...run, permanent: true, error });
+  return run.id;
+}
+
+/** So many events of no job; their ids. */
+async function announce(count: number): Promise<string[]> {
+  const { rows } = await database.pool.query(
+    `INSERT INTO domain_events (type, tenant, data)
+     SELECT 'job.noted', 't1', to_jsonb(n) FROM generate_series(1, $1::int) AS n RETURNING id`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+const outbox = async () => {
+  const { rows } = await database.pool.query('SELECT * FROM domain_events ORDER BY id');
+  return rows;
+};
+
+/** As if no backoff were left. */
+const makeDue = () => database.pool.query('UPDATE domain_events SET due_at = now()');
+
+describe('the end of a job', () => {
+  test.each(['succeeded', 'dead', 'cancelled'])('is told as HTTP shows it: %s', async (how) => {
+    await using worker = await testRelay(database, bus.config);
+    const id = await endJob(how);
+    const [event] = await outbox();
+    await worker.relay.tick();
+    const [message, ...others] = await takeMessages(bus, 'ledger');
+    expect(others).toEqual([]);
+    const job = await new JobReader(database.db).find(id, 't1');
+    const type = `job.${how}`;
+    const timestamp = event.created_at.toISOString();
+    expect(message).toMatchObject({
+      exchange: `${bus.config.BUS_NAME}.events`,
+      routingKey: type,
+      messageId: event.id,
+      type,
+      durable: true,
+      contentType: 'application/json',
+      timestamp: Math.floor(event.created_at.getTime() / 1000),
+      headers: { traceparent: (await rowOf(database.pool, id)).traceparent },
+      body: { id: event.id, type, timestamp, tenant: 't1', data: job && viewOf(job) },
+    });
+    expect(await outbox()).toEqual([]);
+  });
+
+  test('is no event before it is one', async () => {
+    const run = await createJob(store);
+    await store.claim(run);
+    await store.fail({ ...run, permanent: false, error });
+    expect(await outbox()).toEqual([]);
+  });
+
+  test('has an id that tells when', async () => {
+    const before = Date.now();
+    await endJob('succeeded');
+    await endJob('cancelled');
+    for (const { id } of await outbox()) {
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      const at = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+      expect(at).toBeGreaterThanOrEqual(before - 1000);
+      expect(at).toBeLessThanOrEqual(Date.now() + 1000);
+    }
+  });
+});
+
+describe('an event of your own', () => {
+  const event = announced({ type: "'job.paid'", data: 'to_jsonb(changed)', from: 'changed' });
+  const pay = `WITH changed AS (SELECT 't7' AS tenant, 5 AS amount), ${event} SELECT 1`;
+
+  test('is published with what it says', async () => {
+    await using worker = await testRelay(database, bus.config);
+    await database.pool.query(pay);
+    await worker.relay.tick();
+    const [message] = await takeMessages(bus, 'ledger');
+    const data = { tenant: 't7', amount: 5 };
+    expect(message?.body).toMatchObject({ type: 'job.paid', tenant: 't7', data });
+    expect(message?.headers).not.toHaveProperty('traceparent');
+  });
+
+  test('is gone with the transaction that it was of', async () => {
+    const client = await database.pool.connect();
+    await client.query('BEGIN');
+    await client.query(pay);
+    await client.query('ROLLBACK');
+    client.release();
+    expect(await outbox()).toEqual([]);
+  });
+});
+
+test('an event that cannot be told holds up no other', async () => {
+  await using worker = await testRelay(database, bus.config);
+  await database.pool.query(
+    `INSERT INTO domain_events (type, tenant, data) VALUES ('job.dead', 't1', '"no job"')`,
+  );
+  const [id] = await announce(1);
+  await worker.relay.tick();
+  expect(await takeMessages(bus, 'ledger')).toMatchObject([{ messageId: id }]);
+  expect(await outbox()).toMatchObject([{ type: 'job.dead', attempts: 1 }]);
+});
+
+test('any number of relays publish each event once while nothing breaks', async () => {
+  await using first = await testRelay(database, bus.config);
+  await using second = await testRelay(database, bus.config);
+  const ids = await announce(900);
+  const work = async ({ relay }: typeof first) => {
+    while (await relay.tick());
+  };
+  await Promise.all([work(first), work(second)]);
+  await work(first);
+  const messages = await takeMessages(bus, 'ledger');
+  expect(messages.map(({ messageId }) => messageId).toSorted()).toEqual(ids.toSorted());
+});
+
+test('what a full queue refuses stays in the outbox, until there is room', async () => {
+  await using worker = await testRelay(database, small.config);
+  const received = new Set<string | undefined>();
+  const ids = await announce(40);
+  // A quorum queue takes what was on its way when it became full.
+  await worker.relay.tick();
+  ids.push(...(await announce(40)));
+  await worker.relay.tick();
+  const refused = await outbox();
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.every(({ attempts, due_at }) => attempts === 1 && due_at)).toBe(true);
+  expect(await worker.registry.metrics()).toMatch(
+    new RegExp(`^bus_events_total\\{outcome="nacked"\\} ${refused.length}$`, 'm'),
+  );
+  await until('all events', async () => {
+    for (const { messageId } of await takeMessages(small, 'ledger')) received.add(messageId);
+    await makeDue();
+    await worker.relay.tick();
+    return (await outbox()).length === 0 && received.size === ids.length;
+  });
+  expect([...received].toSorted()).toEqual(ids.toSorted());
+});
+
+describe('without RabbitMQ', () => {
+  const proxied = async () => {
+    const proxy = await FaultProxy.open(bus.config.RABBITMQ_URL, await testPort());
+    return { proxy, config: { ...bus.config, RABBITMQ_URL: proxy.url } };
+  };
+
+  test('events stay as they are, and go when it is back', async () => {
+    const { proxy, config } = await proxied();
+    await using worker = await testRelay(database, config);
+    proxy.refuse();
+    proxy.cut();
+    await until('the loss', () => !worker.publisher.available);
+    const [id] = await announce(1);
+    expect(await worker.relay.tick()).toBe(false);
+    expect(await outbox()).toMatchObject([{ id, attempts: 0 }]);
+    expect(await worker.registry.metrics()).toMatch(/^bus_up 0$/m);
+    await proxy.accept();
+    await until('RabbitMQ', () => worker.publisher.available);
+    await worker.relay.tick();
+    expect(await takeMessages(bus, 'ledger')).toMatchObject([{ messageId: id }]);
+    proxy.close();
+  });
+
+  test('what was cut off half way goes again', async () => {
+    const { proxy, config } = await proxied();
+    await using worker = await testRelay(database, config);
+    const ids = await announce(200);
+    const [connection] = proxy.connections;
+    if (connection) connection.fuse = { afterBytes: 30_000, by: 'reset' };
+    await worker.relay.tick();
+    expect((await outbox()).length).toBeGreaterThan(0);
+    await until('all events', async () => {
+      await makeDue();
+      await worker.relay.tick();
+      return (await outbox()).length === 0;
+    });
+    const received = (await takeMessages(bus, 'ledger')).map(({ messageId }) => messageId);
+    expect([...new Set(received)].toSorted()).toEqual(ids.toSorted());
+    proxy.close();
+  });
+
+  test('one that does not answer holds up no shutdown', async () => {
+    const { proxy, config } = await proxied();
+    const worker = await testRelay(database, config);
+    await announce(1);
+    proxy.hold('down');
+    worker.relay.start();
+    await until('an attempt', async () => (await outbox())[0]?.attempts === 1);
+    await worker.relay.close();
+    expect(await outbox()).toHaveLength(1);
+    proxy.close();
+  });
+});
