@@ -29,6 +29,7 @@ const small = new Set([
   'job_months',
   'migrations',
   'migrations_lock',
+  'projections',
   'queue_epochs',
 ]);
 
