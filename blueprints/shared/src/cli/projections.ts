@@ -47,8 +47,9 @@ function line({ day, tenant, type, projection, truth }: Difference) {
 }
 
 function verdict(command: 'check' | 'rebuild', differences: number) {
-  const rows = `${differences} ${differences === 1 ? 'row' : 'rows'}`;
+  const rows = differences === 1 ? '1 row' : `${differences} rows`;
   if (command === 'rebuild') return `made anew; ${rows} changed`;
   if (differences === 0) return 'agrees with the jobs';
-  return `${rows} differ from the jobs; npm run projections -- rebuild mends them`;
+  const differ = differences === 1 ? 'differs' : 'differ';
+  return `${rows} ${differ} from the jobs (npm run projections -- rebuild)`;
 }

@@ -2,19 +2,23 @@ import type { Database } from '../database/database.ts';
 import type { Statement } from '../database/statement.ts';
 import * as statements from './projection-statements.ts';
 
-const jobsAtOnce = 5000;
-const rowsAtOnce = 1000;
-
 export type { Difference } from './projection-statements.ts';
-type Tell = (difference: statements.Difference) => void;
+
+/** Told of each difference, and waited for. */
+type Tell = (difference: statements.Difference) => unknown;
 
 /** The days of usage, as a projection of the jobs that ended: held against them, or made anew, while
  *  the service runs. A second one that begins takes over from the first, which then throws. */
 export class UsageProjection {
   private readonly db: Database;
+  private readonly jobsAtOnce: number;
+  private readonly rowsAtOnce: number;
 
-  constructor(db: Database) {
+  /** How much a batch takes: it is a transaction, and roll-ups wait for it. */
+  constructor(db: Database, { jobsAtOnce = 5000, rowsAtOnce = 1000 } = {}) {
     this.db = db;
+    this.jobsAtOnce = jobsAtOnce;
+    this.rowsAtOnce = rowsAtOnce;
   }
 
   /** Tells where the projection differs from the jobs that are still there. */
@@ -57,7 +61,7 @@ export class UsageProjection {
   private async count({ building }: statements.Build) {
     let complete = false;
     while (!complete) {
-      ({ complete } = await this.batch(statements.count, [building, jobsAtOnce]));
+      ({ complete } = await this.batch(statements.count, [building, this.jobsAtOnce]));
     }
   }
 
@@ -65,7 +69,7 @@ export class UsageProjection {
     let place: Partial<statements.Place> = { tenant: '', day: '-infinity', type: '' };
     while (place.tenant !== undefined && place.tenant !== null) {
       const { tenant, day, type } = place;
-      place = await this.batch(statements.copy, [building, tenant, day, type, rowsAtOnce]);
+      place = await this.batch(statements.copy, [building, tenant, day, type, this.rowsAtOnce]);
     }
   }
 
@@ -75,7 +79,7 @@ export class UsageProjection {
       ({ tenant } = (await this.db.first(statements.nextTenant, [building, tenant])) ?? {});
       if (typeof tenant !== 'string') return;
       const values = [building, tenant, built_from];
-      for (const found of await this.db.query(statements.compare, values)) tell(found);
+      for (const found of await this.db.query(statements.compare, values)) await tell(found);
     }
   }
 
@@ -89,7 +93,8 @@ export class UsageProjection {
   }
 
   private async sweep() {
-    while ((await this.db.first(statements.sweep, [rowsAtOnce]))?.count === rowsAtOnce);
+    const most = this.rowsAtOnce;
+    while ((await this.db.first(statements.sweep, [most]))?.count === most);
   }
 }
 
