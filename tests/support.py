@@ -13,10 +13,11 @@ ROOT = Path(__file__).parent.parent
 # The choices of renderings that together hold every option; each is installed, checked and run.
 WITH_REDIS = ("queue_store=redis", "caching=two-tier", "partitioning=by-time")
 WITHOUT_REDIS = ("queue_store=postgres", "caching=in-process", "database=replicas")
+CQRS = "write_model=cqrs"
 RENDERINGS = {
     "redis": ("blueprint=fastify-redis", *WITH_REDIS),
-    "postgres": ("blueprint=fastify-redis", *WITHOUT_REDIS),
-    "nest-redis": ("blueprint=nestjs-bullmq", *WITH_REDIS),
+    "postgres": ("blueprint=fastify-redis", *WITHOUT_REDIS, CQRS),
+    "nest-redis": ("blueprint=nestjs-bullmq", *WITH_REDIS, CQRS),
     "nest-postgres": ("blueprint=nestjs-bullmq", *WITHOUT_REDIS),
 }
 # Whose renderings are run where one blueprint must do for all.

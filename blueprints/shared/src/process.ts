@@ -7,8 +7,8 @@ import { type Config, ConfigError, databaseOptions, loadConfig } from './config.
 import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { bootChecks } from './modules/boot.ts';
+import { serviceMetrics } from './modules/metrics.ts';
 import { createRegistry } from './ops/metrics.ts';
-import { queueMetrics } from './ops/queue-metrics.ts';
 import { ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
 import type { Tracing } from './tracing/sdk.ts';
@@ -44,8 +44,7 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
   const log = createLogger(config.LOG_LEVEL, name);
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
-  // In every process: those that tell of a queue must not be gone with its workers.
-  queueMetrics(registry, db);
+  serviceMetrics(registry, db);
   const readiness = new ReadinessCheck(db, bootChecks(config), log);
   const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));

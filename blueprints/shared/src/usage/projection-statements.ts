@@ -173,6 +173,12 @@ export const abandon = statement<Ended>(
   () => [2],
 );
 
+/** How many deltas wait, by the numbers of the first and the last. */
+export const waiting = statement<{ deltas: number }>(
+  'usage.waiting',
+  'SELECT coalesce(max(id) - min(id) + 1, 0) AS deltas FROM usage_deltas',
+);
+
 /** Deletes a batch of the generations that nobody reads or builds. */
 export const sweep = statement<{ count: number }>(
   'usage.sweep_generations',

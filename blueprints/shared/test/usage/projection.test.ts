@@ -1,5 +1,5 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../faults/random.ts';
 import { DeadLetters } from '../../src/jobs/dead-letters.ts';
 import { purge } from '../../src/jobs/retention.ts';
@@ -226,7 +226,9 @@ describe('days of which the retention has deleted jobs', () => {
     const { id } = await createJob(store, { id: uuidv7({ msecs: at }) });
     await store.cancel(id, 't1');
     await database.pool.query('UPDATE jobs SET finished_at = $2 WHERE id = $1', [id, new Date(at)]);
-    await database.pool.query('UPDATE usage_deltas SET day = $1', [new Date(at).toISOString().slice(0, 10)]);
+    await database.pool.query('UPDATE usage_deltas SET day = $1', [
+      new Date(at).toISOString().slice(0, 10),
+    ]);
     await rollUpAll();
   }
 

@@ -1,4 +1,4 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { JobService } from '../service.ts';
 import { GetJobQuery } from './get-job.query.ts';
 

@@ -1,4 +1,4 @@
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { UsageReader } from '../reader.ts';
 import { ListUsageQuery } from './list-usage.query.ts';
 
