@@ -1,4 +1,4 @@
-"""What a request costs beside bare Fastify doing the same: CPU µs a request, and requests/s.
+"""What a request costs beside the bare framework doing the same: CPU µs a request, requests/s.
 
     python benchmarks/requests.py [--rounds 5] [--seconds 4] [--blueprint nestjs-bullmq]
 
@@ -36,6 +36,10 @@ from lab import (
 )
 
 JOB = json.dumps({"type": "summarize", "input": {"text": "a text " * 28}})
+BARE = {
+    "fastify-redis": {"route": "route.ts", "insert": "insert.ts"},
+    "nestjs-bullmq": {"route": "nest.ts", "insert": "nest.ts"},
+}
 Measure = Callable[[], dict[str, float]]
 
 
@@ -43,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
-    parser.add_argument("--blueprint", default="fastify-redis")
+    parser.add_argument("--blueprint", choices=BARE, default="fastify-redis")
     options = parser.parse_args()
     with lab("postgres") as here, ExitStack() as processes:
         service = Service(here, options.blueprint)
@@ -54,7 +58,7 @@ def main() -> None:
         fastest = load(here, service.usage(whole), options.seconds)()["rate"]
         rate = int(fastest / 2)
         cached = {
-            "bare route": bare_route(here, processes, answer),
+            "bare route": bare_route(here, processes, service, answer),
             "patterns alone": service.usage(patterns),
             "cached answer": service.usage(whole),
             "and traced": service.usage(traced),
@@ -95,6 +99,7 @@ class Service:
 
     def __init__(self, here: Lab, blueprint: str) -> None:
         self.here = here
+        self.blueprint = blueprint
         choices = (f"blueprint={blueprint}", "queue_store=postgres", "caching=in-process")
         self.folder = here.render("service", *choices)
         database = here.database("service")
@@ -162,10 +167,11 @@ def sink(here: Lab, processes: ExitStack) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def bare_route(here: Lab, processes: ExitStack, answer: str) -> Target:
+def bare_route(here: Lab, processes: ExitStack, service: Service, answer: str) -> Target:
     port = free_port()
     env = {"PORT": port, "ANSWER": answer}
-    process = processes.enter_context(here.server(["node", "route.ts"], here.peers, env))
+    argv = ["node", BARE[service.blueprint]["route"]]
+    process = processes.enter_context(here.server(argv, here.peers, env))
     wait_for(f"http://127.0.0.1:{port}/answer")
     return Target(f"http://127.0.0.1:{port}/answer", process)
 
@@ -177,7 +183,8 @@ def bare_insert(here: Lab, processes: ExitStack, service: Service) -> Target:
     # The same table, with the same indexes, in a database of its own.
     migrate = service.env | {"DATABASE_URL": database, "DATABASE_DIRECT_URL": database}
     here.run("npm", "run", "-s", "migrate", cwd=service.folder, env=migrate)
-    process = processes.enter_context(here.server(["node", "insert.ts"], here.peers, env))
+    argv = ["node", BARE[service.blueprint]["insert"]]
+    process = processes.enter_context(here.server(argv, here.peers, env))
     wait_for(f"http://127.0.0.1:{port}/health")
     post = ("-m", "POST", "-H", "content-type=application/json", "-b", JOB)
     return Target(f"http://127.0.0.1:{port}/v1/jobs", process, *post)

@@ -25,11 +25,6 @@ def npm(installed: Path, repository: Path, *arguments: str, services: bool = Fal
     return done.stdout
 
 
-@pytest.mark.parametrize("script", ["lint", "typecheck"])
-def test_check(installed, repository, script):
-    npm(installed, repository, "run", script)
-
-
 def test_the_formatter_leaves_no_difference(installed, repository):
     npm(installed, repository, "run", "format")
     assert git(repository, "status", "--porcelain") == "?? package-lock.json"

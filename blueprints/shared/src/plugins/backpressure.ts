@@ -29,6 +29,7 @@ export interface BackpressureOptions {
 /** Refuses early, before a body is read: what the process, the tenant or the workers cannot take. */
 export const backpressure = fp(async (app, options: BackpressureOptions) => {
   const { limiter, shedder, count } = options;
+  const rateLimit = rateLimitHeaders(limiter.policy);
   app.decorateRequest('refusal', undefined);
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request, shedder.busy)));
   // After the route has asked for the API key, which tells the tenant.
@@ -37,7 +38,7 @@ export const backpressure = fp(async (app, options: BackpressureOptions) => {
     let problem: Problem | undefined;
     if (caller) {
       const verdict = limiter.take(caller.tenant);
-      reply.headers(rateLimitHeaders(limiter.policy, verdict));
+      reply.headers(rateLimit(verdict));
       if (!verdict.allowed) problem = refusal(request, tooManyRequests(verdict));
     }
     if (routeOptions.config.makesJobs) problem ??= refusal(request, shedder.full);

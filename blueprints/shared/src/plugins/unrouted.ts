@@ -15,10 +15,12 @@ export const unrouted = fp(async (app) => {
     for (const one of [method].flat()) route.methods.add(one);
     routes.set(url, route);
   });
-  app.addHook('onRequest', async ({ is404, url }) => {
-    if (!is404) return;
+  const refusal = (url: string) => {
     const pathname = url.split('?', 1)[0] ?? '';
     const route = [...routes.values()].find(({ path }) => path.test({ pathname }));
-    throw route ? methodNotAllowed(route.methods) : notFound();
-  });
+    return route ? methodNotAllowed(route.methods) : notFound();
+  };
+  app.addHook('onRequest', ({ is404, url }, _reply, done) =>
+    done(is404 ? refusal(url) : undefined),
+  );
 });
