@@ -187,10 +187,11 @@ export const sweep = statement<{ count: number }>(
     FROM projections WHERE name = 'usage'
   ), old AS (
     DELETE FROM usage_days WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM usage_days WHERE generation < (SELECT generation FROM kept)
+      (SELECT ctid FROM usage_days WHERE generation < (SELECT generation FROM kept)
+      ORDER BY generation LIMIT $1)
       UNION ALL
-      SELECT ctid FROM usage_days WHERE generation > (SELECT generation FROM kept)
-        AND generation < (SELECT building FROM kept)
+      (SELECT ctid FROM usage_days WHERE generation > (SELECT generation FROM kept)
+        AND generation < (SELECT building FROM kept) ORDER BY generation LIMIT $1)
       LIMIT $1
     )) RETURNING 1
   )
