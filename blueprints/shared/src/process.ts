@@ -7,10 +7,10 @@ import { type Config, ConfigError, databaseOptions, loadConfig } from './config.
 import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { bootChecks } from './modules/boot.ts';
+import { serviceMetrics } from './modules/metrics.ts';
 import { createPages } from './modules/pages.ts';
 import { createRegistry } from './ops/metrics.ts';
 import type { Page } from './ops/page.ts';
-import { queueMetrics } from './ops/queue-metrics.ts';
 import { type BootCheck, ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
 import type { Tracing } from './tracing/sdk.ts';
@@ -49,8 +49,7 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.LOG_LEVEL, name);
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
-  // In every process: those that tell of a queue must not be gone with its workers.
-  queueMetrics(registry, db);
+  serviceMetrics(registry, db);
   const readiness = new ReadinessCheck(db, (options.bootChecks ?? bootChecks)(config), log);
   const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));

@@ -15,7 +15,7 @@ const schedule = {
 } as const;
 
 export default {
-  number: 29,
+  number: 35,
   title: 'workers SIGKILL around the ticks of a schedule, then all of them through three ticks',
   seeds: 20,
   async run(world) {
