@@ -1,6 +1,7 @@
-"""Repositories of all pairs of options: each is linted, type-checked and built, one runs its own tests.
+"""Repositories of what the advisor picks and of all pairs of options: they are linted, type-checked and
+built, and pass their own tests.
 
-ARCHGEN_SEED=S says which one; ARCHGEN_SWEEP=2 has every one run its own tests (an hour).
+CI takes a quarter of them and tests one, by ARCHGEN_SEED; ARCHGEN_SWEEP=2 takes and tests them all.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import pytest
 from tests.blueprints.matrix import EXTRA, PRESET, advised, pairs, possible_pairs, rows
 
 ROWS = rows()
-SEED = int(os.environ.get("ARCHGEN_SEED", "0"))
-TESTED = range(len(ROWS)) if int(os.environ.get("ARCHGEN_SWEEP", "1")) > 1 else [SEED % len(ROWS)]
+SEED = int(os.environ.get("ARCHGEN_SEED", "1"))
+SWEEP = int(os.environ.get("ARCHGEN_SWEEP", "1")) > 1
+TAKEN = range(len(ROWS)) if SWEEP else range(SEED % 4, len(ROWS), 4)
+TESTED = TAKEN if SWEEP else [TAKEN[SEED % len(TAKEN)]]
 
 
 def test_every_pair_that_can_work_is_in_a_row():
@@ -67,16 +70,16 @@ def call(command: list[str | Path], folder: Path) -> None:
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.parametrize("number", range(len(ROWS)))
+@pytest.mark.parametrize("number", TAKEN)
 def test_a_row_is_right_as_it_is_rendered(installed, repository, number):
-    print(ROWS[number])
+    print(f"ARCHGEN_SEED={SEED}", ROWS[number])
     for script in ("lint", "typecheck", "build"):
         npm(installed, repository(number), "run", script, "--if-present")
 
 
 @pytest.mark.parametrize("number", TESTED)
 def test_a_row_passes_its_own_tests(installed, repository, number):
-    print(f"ARCHGEN_SEED={number}", ROWS[number])
+    print(f"ARCHGEN_SEED={SEED}", ROWS[number])
     folder = repository(number)
     npm(installed, folder, "run", "build", "--if-present")
     npm(installed, folder, "test", services=True)
