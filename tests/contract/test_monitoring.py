@@ -20,7 +20,7 @@ Exported = dict[str, list[dict[str, str]]]
 """Metric to the labels of its series."""
 
 METRIC = re.compile(
-    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|bus|cache|nodejs|process)_\w+"
+    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|schedules?|bus|cache|nodejs|process)_\w+"
 )
 SERVERS = {
     "redis": {"postgres", "redis"},

@@ -59,6 +59,7 @@ const databaseVariables = variables.pick({
   DATABASE_DIRECT_URL: true,
   DATABASE_ACQUIRE_MS: true,
   DATABASE_STATEMENT_MS: true,
+  JOB_MAX_ATTEMPTS: true,
 });
 
 const diagnoseVariables = variables.pick({

@@ -7,8 +7,10 @@ import { type Config, ConfigError, databaseOptions, loadConfig } from './config.
 import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { bootChecks } from './modules/boot.ts';
+import { serviceMetrics } from './modules/metrics.ts';
+import { createPages } from './modules/pages.ts';
 import { createRegistry } from './ops/metrics.ts';
-import { queueMetrics } from './ops/queue-metrics.ts';
+import type { Page } from './ops/page.ts';
 import { type BootCheck, ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
 import type { Tracing } from './tracing/sdk.ts';
@@ -47,12 +49,12 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.LOG_LEVEL, name);
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
-  // In every process: those that tell of a queue must not be gone with its workers.
-  queueMetrics(registry, db);
+  serviceMetrics(registry, db);
   const readiness = new ReadinessCheck(db, (options.bootChecks ?? bootChecks)(config), log);
   const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));
-  const ops = createOpsServer(readiness, registry, log);
+  const pages = createPages({ config, log, db, registry });
+  const ops = createOpsServer(readiness, registry, log, pages);
 
   closeWithGrace(
     { delay: config.SHUTDOWN_GRACE_S * 1000, logger: false },
@@ -65,7 +67,7 @@ export async function runProcess(options: ProcessOptions): Promise<void> {
       await service.stop();
       ops.close();
       ops.closeAllConnections();
-      await Promise.all([db.close(), tracing?.close(flushMs(stopBy))]);
+      await Promise.all([db.close(), tracing?.close(flushMs(stopBy)), ...pages.map(closeSoon)]);
       log.info('closed');
     },
   );
@@ -98,6 +100,9 @@ async function startTracing(
   const sdk = await import('./tracing/sdk.ts');
   return sdk.startTracing({ name, ratio: config.OTEL_TRACES_SAMPLER_ARG, log });
 }
+
+/** One whose Redis is away must not cost a process its clean end. */
+const closeSoon = (page: Page) => Promise.race([page.close().catch(() => {}), sleep(1000)]);
 
 /** A collector that is slow or away must not cost a process its clean end. */
 const flushMs = (stopBy: number) => Math.min(2000, Math.max(0, (stopBy - performance.now()) / 2));
