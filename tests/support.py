@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 WITH_REDIS = ("queue_store=redis", "caching=two-tier", "partitioning=by-time")
 WITHOUT_REDIS = ("queue_store=postgres", "caching=in-process", "database=replicas")
 # Beside them, with the machine's own RabbitMQ.
-WITH_BUS = ("queue_store=postgres", "caching=none", "event_bus=rabbitmq")
+WITH_BUS = ("queue_store=postgres", "caching=in-process", "event_bus=rabbitmq")
 CQRS = "write_model=cqrs"
 RENDERINGS = {
     "redis": ("blueprint=fastify-redis", *WITH_REDIS),

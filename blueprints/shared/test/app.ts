@@ -12,6 +12,7 @@ import { silent } from './support/log.ts';
 export const config = loadConfig({
   DATABASE_URL: 'postgres://nowhere',
   REDIS_URL: 'redis://nowhere',
+  RABBITMQ_URL: 'amqp://nowhere',
   AI_BASE_URL: 'http://nowhere',
   POLL_AFTER_S: '7',
   STALENESS_S: '5',

@@ -42,6 +42,7 @@ describe('reads', () => {
       DATABASE_URL: database.url,
       DATABASE_REPLICA_URL: proxy.url,
       REDIS_URL: 'redis://nowhere',
+      RABBITMQ_URL: 'amqp://nowhere',
       AI_BASE_URL: 'http://nowhere',
       STALENESS_S: String(stalenessS),
       ...overrides,
