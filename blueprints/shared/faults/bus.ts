@@ -1,12 +1,13 @@
 import { Connection } from 'rabbitmq-client';
+import { declareTopology } from '../src/bus/consumer/declare.ts';
 import type { BusConfig } from '../src/bus/topology.ts';
-import { declareBus, removeBus, takeMessage } from '../test/support/bus.ts';
+import { removeBus, takeMessage } from '../test/support/bus.ts';
 import { until } from '../test/support/wait.ts';
 import type { Proxies } from './foundation.ts';
 import type { FaultProxy } from './proxy.ts';
 import type { World } from './world.ts';
 
-const limits = { BUS_QUEUE_LIMIT: 100_000, BUS_DELIVERY_LIMIT: 5 };
+const limits = { BUS_QUEUE_LIMIT: 100_000, BUS_DELIVERY_LIMIT: 10 };
 const connect = () => new Connection(process.env.RABBITMQ_URL ?? '');
 
 interface End {
@@ -31,7 +32,7 @@ export class Listener implements AsyncDisposable {
   static async of({ queue }: World, settings: Partial<typeof limits> = {}): Promise<Listener> {
     const config = { BUS_NAME: queue, ...limits, ...settings };
     const rabbit = connect();
-    await declareBus(rabbit, config);
+    await declareTopology(rabbit, config);
     return new Listener(rabbit, config);
   }
 

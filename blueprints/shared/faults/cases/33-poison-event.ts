@@ -3,7 +3,7 @@ import { booksAreRight, replayDead } from '../booked.ts';
 import type { FaultCase } from '../case.ts';
 
 /** The default of BUS_DELIVERY_LIMIT: after so many further deliveries the broker gives up. */
-const deliveryLimit = 5;
+const deliveryLimit = 10;
 
 export default {
   number: 33,
@@ -12,7 +12,7 @@ export default {
   async run(world) {
     const api = await world.startApi();
     await world.startWorker();
-    const consumer = await world.start('consumer', { CONSUMER_RETRY_MS: '100' });
+    const consumer = await world.start('consumer', { CONSUMER_RETRY_MS: '10' });
     // A fault of the consumer's: it cannot book what was cancelled.
     const fault = 'CONSTRAINT broken';
     await world.pool.query(`ALTER TABLE ledger_entries ADD ${fault} CHECK (cancelled = 0)`);

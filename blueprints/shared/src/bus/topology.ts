@@ -14,7 +14,9 @@ export interface Subscription {
 
 /** The consumers of this repository. Other services declare queues of their own, bound to the same
  *  exchange. */
-export const subscriptions: Subscription[] = [{ consumer: 'ledger', events: ['job.*'] }];
+export const subscriptions: Subscription[] = [
+  { consumer: 'ledger', events: ['job.succeeded', 'job.dead', 'job.cancelled'] },
+];
 
 export type BusConfig = Pick<Config, 'BUS_NAME' | 'BUS_QUEUE_LIMIT' | 'BUS_DELIVERY_LIMIT'>;
 
@@ -61,7 +63,8 @@ export function topology(config: BusConfig): Topology {
         // A dead message leaves its queue when the queue of the dead ones has it.
         'x-dead-letter-strategy': 'at-least-once',
       }),
-      queue(deadQueueOf(config, consumer), config),
+      // Each look at the dead is a delivery, and RabbitMQ 4 drops after twenty what has no other limit.
+      queue(deadQueueOf(config, consumer), config, { 'x-delivery-limit': 1_000_000 }),
     ]),
     queueBindings: subscriptions.flatMap(({ consumer, events }) => [
       ...events.map((routingKey) => ({

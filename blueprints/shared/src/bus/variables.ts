@@ -12,5 +12,5 @@ export const busVariables = {
   /** Messages that a queue takes; those that it refuses wait in the outbox. */
   BUS_QUEUE_LIMIT: count(100_000, 100_000_000),
   /** How often a message comes again before it goes to the dead ones. */
-  BUS_DELIVERY_LIMIT: count(5, 1000),
+  BUS_DELIVERY_LIMIT: count(10, 1000),
 };

@@ -33,14 +33,6 @@ export function testBus(settings: Partial<BusConfig> = {}): TestBus {
   return { config, rabbit };
 }
 
-/** Declares what a publisher would. */
-export async function declareBus(rabbit: Connection, config: BusConfig) {
-  const { exchanges, queues, queueBindings } = topology(config);
-  for (const exchange of exchanges) await rabbit.exchangeDeclare(exchange);
-  for (const queue of queues) await rabbit.queueDeclare(queue);
-  for (const binding of queueBindings) await rabbit.queueBind(binding);
-}
-
 /** Deletes all that the topology declares. */
 export async function removeBus(rabbit: Connection, config: BusConfig) {
   const { queues, exchanges } = topology(config);
