@@ -1,4 +1,4 @@
-"""Recurring jobs, by the command that makes them; what races for a tick is a fault case (29)."""
+"""Recurring jobs, by the command that makes them; what races for a tick is a fault case (35)."""
 
 import json
 
