@@ -14,9 +14,7 @@ export interface Subscription {
 
 /** The consumers of this repository. Other services declare queues of their own, bound to the same
  *  exchange. */
-export const subscriptions: Subscription[] = [
-  { consumer: 'ledger', events: ['job.succeeded', 'job.dead', 'job.cancelled'] },
-];
+export const subscriptions: Subscription[] = [{ consumer: 'ledger', events: ['job.*'] }];
 
 export type BusConfig = Pick<Config, 'BUS_NAME' | 'BUS_QUEUE_LIMIT' | 'BUS_DELIVERY_LIMIT'>;
 
