@@ -15,10 +15,11 @@ WITH_REDIS = ("queue_store=redis", "caching=two-tier", "partitioning=by-time")
 WITHOUT_REDIS = ("queue_store=postgres", "caching=in-process", "database=replicas")
 # Beside them, with the machine's own RabbitMQ.
 WITH_BUS = ("queue_store=postgres", "caching=in-process", "event_bus=rabbitmq")
+CQRS = "write_model=cqrs"
 RENDERINGS = {
     "redis": ("blueprint=fastify-redis", *WITH_REDIS),
-    "postgres": ("blueprint=fastify-redis", *WITHOUT_REDIS),
-    "nest-redis": ("blueprint=nestjs-bullmq", *WITH_REDIS),
+    "postgres": ("blueprint=fastify-redis", *WITHOUT_REDIS, CQRS),
+    "nest-redis": ("blueprint=nestjs-bullmq", *WITH_REDIS, CQRS),
     "nest-postgres": ("blueprint=nestjs-bullmq", *WITHOUT_REDIS),
     "bus": ("blueprint=fastify-redis", *WITH_BUS),
     "nest-bus": ("blueprint=nestjs-bullmq", *WITH_BUS),

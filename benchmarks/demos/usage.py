@@ -38,7 +38,7 @@ INDEX = "CREATE INDEX ON jobs (tenant, finished_at) INCLUDE (type, started_at, s
 ROLLED = """
   SELECT type AS key, sum(jobs)::bigint AS jobs, sum(succeeded)::bigint AS succeeded,
     sum(dead)::bigint AS dead, sum(seconds)::float8 AS seconds
-  FROM usage_days WHERE tenant = %(tenant)s AND day >= %(from)s AND day < %(to)s
+  FROM usage_current WHERE tenant = %(tenant)s AND day >= %(from)s AND day < %(to)s
   GROUP BY type HAVING sum(jobs) > 0 ORDER BY type"""
 
 # What the workers leave of finished jobs, from which days are made.
@@ -50,6 +50,10 @@ DELTAS = """
   FROM jobs"""
 COLUMNS = "tenant, day, type, jobs, succeeded, dead, seconds"
 OLD = f"INSERT INTO usage_days ({COLUMNS}) {DELTAS} WHERE id < %(id)s GROUP BY 1, 2, 3"
-NEW = f"INSERT INTO usage_deltas ({COLUMNS}) {DELTAS} WHERE id >= %(id)s GROUP BY 1, 2, 3, id"
+NEW = f"""
+  INSERT INTO usage_deltas ({COLUMNS}, cohort)
+  SELECT one.*, job_cohort(job.id) FROM jobs AS job,
+    LATERAL ({DELTAS} WHERE id = job.id GROUP BY 1, 2, 3) AS one
+  WHERE job.id >= %(id)s"""
 NEWEST = "SELECT id FROM jobs ORDER BY id DESC OFFSET %(count)s - 1 LIMIT 1"
 SIZE = "SELECT pg_size_pretty(sum(pg_table_size(relid))) AS size FROM pg_partition_tree('jobs')"

@@ -30,7 +30,7 @@ WINDOWS_RESERVED = frozenset(
     ("aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
 )
 # Topics that are questions of their own, beside the blueprint (blueprints/questions/).
-OPTIONS = ("queue_store", "caching", "partitioning", "database", "event_bus")
+OPTIONS = ("queue_store", "caching", "partitioning", "database", "event_bus", "write_model")
 ANSWERS_FILE = ".copier-answers.yml"
 
 Progress = Callable[[str], None]

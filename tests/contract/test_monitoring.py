@@ -20,7 +20,7 @@ Exported = dict[str, list[dict[str, str]]]
 """Metric to the labels of its series."""
 
 METRIC = re.compile(
-    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|bus|cache|nodejs|process)_\w+"
+    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|schedules?|bus|cache|nodejs|process)_\w+"
 )
 SERVERS = {
     "redis": {"postgres", "redis"},
@@ -44,6 +44,8 @@ def busy(request: pytest.FixtureRequest, make_service) -> Iterator[Service]:
         job = {"type": "summarize", "input": {"text": "until there are too many"}}
         until(lambda: client.post("/v1/jobs", json=job).status_code == 503, "a refusal")
         service.start("start:worker")
+        if "RABBITMQ_URL" in running.env:
+            service.start("start:consumer")
         for job in client.all("/v1/jobs"):
             client.wait_for(job["id"])
         client.get("/v1/usage")

@@ -56,8 +56,19 @@ def test_the_briefs_success_metrics_read_what_is_there(service, client, text):
 
 
 def test_operations_are_not_on_the_public_port(client):
-    for path in ("/metrics", "/health/live", "/health/ready"):
+    for path in ("/metrics", "/health/live", "/health/ready", "/board", "/board/api/queues"):
         assert client.get(path).status_code == 404
+
+
+def test_the_board_is_there_for_admins_where_there_is_a_queue_in_redis(service):
+    queue = "REDIS_URL" in service.env
+    keys = {"admin": 200, "jobs:read": 403}
+    wanted = {service.key("main", scope): code if queue else 404 for scope, code in keys.items()}
+    for process in service.processes:
+        assert process.ops.get("/board/").status_code == (401 if queue else 404)
+        for key, code in wanted.items():
+            answer = process.ops.get("/board/api/queues", auth=("anybody", key))
+            assert answer.status_code == code
 
 
 def test_job_types_are_public_with_the_schema_of_their_input(service):

@@ -94,6 +94,7 @@ def test_kubernetes_runs_what_the_scripts_run(repository, resources):
         "api": scripts["start:api"],
         "worker": scripts["start:worker"],
         "migrate": scripts["migrate"],
+        **({"consumer": scripts["start:consumer"]} if "start:consumer" in scripts else {}),
     }
 
 
@@ -110,6 +111,9 @@ def test_kubernetes_never_opens_more_connections_than_postgres_has(repository, r
     sized = size(repository)
     most = apis["spec"]["maxReplicas"] * sized["api_pool"]
     most += workers["spec"]["maxReplicaCount"] * sized["worker_pool"]
+    if (variables := repository / "src/bus/consumer/variables.ts").is_file():
+        (pool,) = re.findall(r"CONSUMER_POOL: count\((\d+),", variables.read_text())
+        most += of_kind(resources, "Deployment")["consumer"]["spec"]["replicas"] * int(pool)
     assert most <= 0.8 * 100  # of a Postgres as small as there is
     assert apis["spec"]["maxReplicas"] >= apis["spec"]["minReplicas"]
 

@@ -17,10 +17,17 @@ const audit = `
     coalesce(sum(greatest(effects - 1, 0)), 0)::int AS duplicates,
     count(*) FILTER (WHERE (status = 'succeeded') <> (effects > 0)
       OR (status = 'succeeded') <> (result IS NOT NULL))::int AS contradictions,
-    abs(count(*) FILTER (WHERE status IN ('succeeded', 'dead', 'cancelled'))
-      - (SELECT coalesce(sum(jobs), 0) FROM (
-        SELECT jobs FROM usage_deltas UNION ALL SELECT jobs FROM usage_days) AS counted))::int
-      AS miscounted
+    (SELECT count(*) FROM (
+      SELECT FROM (
+        SELECT tenant, day, type, jobs, succeeded, dead, seconds FROM usage_deltas
+        UNION ALL SELECT * FROM usage_current
+        UNION ALL SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1,
+          -(status = 'succeeded')::int, -(status = 'dead')::int,
+          -coalesce(extract(epoch FROM finished_at - started_at), 0)
+        FROM jobs WHERE finished_at IS NOT NULL
+      ) AS told GROUP BY tenant, day, type
+      HAVING (sum(jobs), sum(succeeded), sum(dead), sum(seconds)) <> (0, 0, 0, 0)
+    ) AS off)::int AS miscounted
   FROM job`;
 
 export interface Audit {
@@ -33,7 +40,7 @@ export interface Audit {
   duplicates: number;
   /** Jobs whose status, result and events tell different stories. */
   contradictions: number;
-  /** How far usage is from the jobs that ended. */
+  /** Days of a type whose usage and jobs tell different stories. */
   miscounted: number;
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import pg from 'pg';
 import { Agent } from 'undici';
+import service from '../package.json' with { type: 'json' };
 import { KeyStore } from '../src/auth/keys.ts';
 import { Database } from '../src/database/database.ts';
 import { silent } from '../test/support/log.ts';
@@ -37,6 +38,10 @@ const drainMs = 120_000;
 export interface Api extends Client {
   process: ServiceProcess;
 }
+
+type Script = keyof typeof service.scripts;
+/** The processes that package.json starts. */
+export type Kind = { [S in Script]: S extends `start:${infer K}` ? K : never }[Script];
 
 interface Start {
   proxies?: Proxies;
@@ -182,7 +187,11 @@ export class World implements AsyncDisposable {
     await forget(this.queue);
   }
 
-  private async start(kind: 'api' | 'worker', env: NodeJS.ProcessEnv, options: Start) {
+  async start(
+    kind: Kind,
+    env: NodeJS.ProcessEnv = {},
+    options: Start = {},
+  ): Promise<ServiceProcess> {
     const { proxies = this.proxies, direct = false, wait = true } = options;
     const proxied = Object.entries(proxies).map(([name, proxy]) => [name, proxy?.url]);
     const all = {

@@ -59,6 +59,7 @@ const databaseVariables = variables.pick({
   DATABASE_DIRECT_URL: true,
   DATABASE_ACQUIRE_MS: true,
   DATABASE_STATEMENT_MS: true,
+  JOB_MAX_ATTEMPTS: true,
 });
 
 const diagnoseVariables = variables.pick({
@@ -103,8 +104,12 @@ export const loadDatabaseConfig = (env = process.env): DatabaseConfig =>
 
 export const loadDiagnoseConfig = (env = process.env) => load(diagnoseVariables, env);
 
-/** Throws one ConfigError that names every problem. An empty variable counts as unset. */
-function load<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {
+/** What a schema reads of the environment. Throws one ConfigError that names every problem. An empty
+ *  variable counts as unset. */
+export function load<Schema extends z.ZodType>(
+  schema: Schema,
+  env = process.env,
+): z.output<Schema> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = schema.safeParse(set);
   if (result.success) return result.data;

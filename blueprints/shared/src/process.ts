@@ -7,9 +7,11 @@ import { type Config, ConfigError, databaseOptions, loadConfig } from './config.
 import { Database } from './database/database.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { bootChecks } from './modules/boot.ts';
+import { serviceMetrics } from './modules/metrics.ts';
+import { createPages } from './modules/pages.ts';
 import { createRegistry } from './ops/metrics.ts';
-import { queueMetrics } from './ops/queue-metrics.ts';
-import { ReadinessCheck, UnfitError } from './ops/readiness.ts';
+import type { Page } from './ops/page.ts';
+import { type BootCheck, ReadinessCheck, UnfitError } from './ops/readiness.ts';
 import { createOpsServer } from './ops/server.ts';
 import type { Tracing } from './tracing/sdk.ts';
 
@@ -34,22 +36,25 @@ export interface Service {
 export interface ProcessOptions {
   name: string;
   poolSize: (config: Config) => number;
+  /** What it has to have seen, beside Postgres, unless it is what the api and workers have to. */
+  bootChecks?: (config: Config) => BootCheck[];
   create: (base: Base) => Promise<Service> | Service;
 }
 
 /** Runs one process from its configuration to its end. It alone owns the shutdown: readiness off,
  *  drain, stop, close, all within SHUTDOWN_GRACE_S. */
-export async function runProcess({ name, poolSize, create }: ProcessOptions): Promise<void> {
+export async function runProcess(options: ProcessOptions): Promise<void> {
+  const { name, poolSize, create } = options;
   const config = await orExit(() => loadConfig());
   const log = createLogger(config.LOG_LEVEL, name);
   const db = new Database(databaseOptions(config, { name, size: poolSize(config) }), log);
   const registry = createRegistry(db);
-  // In every process: those that tell of a queue must not be gone with its workers.
-  queueMetrics(registry, db);
-  const readiness = new ReadinessCheck(db, bootChecks(config), log);
+  serviceMetrics(registry, db);
+  const readiness = new ReadinessCheck(db, (options.bootChecks ?? bootChecks)(config), log);
   const tracing = await startTracing(config, name, log);
   const service = await orExit(() => create({ config, log, db, registry, readiness }));
-  const ops = createOpsServer(readiness, registry, log);
+  const pages = createPages({ config, log, db, registry });
+  const ops = createOpsServer(readiness, registry, log, pages);
 
   closeWithGrace(
     { delay: config.SHUTDOWN_GRACE_S * 1000, logger: false },
@@ -62,7 +67,7 @@ export async function runProcess({ name, poolSize, create }: ProcessOptions): Pr
       await service.stop();
       ops.close();
       ops.closeAllConnections();
-      await Promise.all([db.close(), tracing?.close(flushMs(stopBy))]);
+      await Promise.all([db.close(), tracing?.close(flushMs(stopBy)), ...pages.map(closeSoon)]);
       log.info('closed');
     },
   );
@@ -95,6 +100,9 @@ async function startTracing(
   const sdk = await import('./tracing/sdk.ts');
   return sdk.startTracing({ name, ratio: config.OTEL_TRACES_SAMPLER_ARG, log });
 }
+
+/** One whose Redis is away must not cost a process its clean end. */
+const closeSoon = (page: Page) => Promise.race([page.close().catch(() => {}), sleep(1000)]);
 
 /** A collector that is slow or away must not cost a process its clean end. */
 const flushMs = (stopBy: number) => Math.min(2000, Math.max(0, (stopBy - performance.now()) / 2));

@@ -10,6 +10,7 @@ import { type LoopOptions, startLoop } from './loop.ts';
 import { createBus } from './modules/bus.ts';
 import { type JobMetrics, slotMetrics } from './ops/metrics.ts';
 import type { Base, Service } from './process.ts';
+import { createTicker } from './schedules/create.ts';
 import { rollUp } from './usage/rollup.ts';
 import type { Deliverer } from './webhooks/deliverer.ts';
 
@@ -37,6 +38,7 @@ export function createWork(base: Base, tools: Tools): Service {
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },
     { name: 'usage', everyMs: 1000, tick: () => rollUp(db) },
+    createTicker({ config, db, registry, log }).chore,
     ...retention.chores,
   ];
   const bus = createBus(base);

@@ -13,7 +13,7 @@ RENDERS: dict[str, tuple[str, ...]] = {
     "blueprint": ("fastify-redis", "nestjs-bullmq"),
     "event_bus": ("none", "rabbitmq"),
     "queue_store": ("redis", "postgres"),
-    "write_model": ("crud",),
+    "write_model": ("crud", "cqrs"),
     "caching": ("none", "in-process", "two-tier"),
     "http_caching": ("revalidate", "private"),
     "vectors": ("none",),

@@ -4,7 +4,9 @@ import { deleteBus } from '../bus.ts';
 {% if queue_store == 'redis' %}
 import { deleteQueue } from '../queue.ts';
 {% endif %}
+{% if queue_store == 'redis' or event_bus == 'rabbitmq' %}
 
+{% endif %}
 /** What tells processes whose names they use in brokers. */
 {% if event_bus == 'rabbitmq' %}
 export const namedBy = (queue: string) => ({ QUEUE_NAME: queue, BUS_NAME: queue });

@@ -1,4 +1,4 @@
-import { databaseOptions, loadDatabaseConfig } from '../config.ts';
+import { type DatabaseConfig, databaseOptions, loadDatabaseConfig } from '../config.ts';
 import { Database } from '../database/database.ts';
 import { createLogger } from '../logger.ts';
 
@@ -17,11 +17,14 @@ export async function runCommand(run: () => Promise<void>): Promise<void> {
 }
 
 /** Commands need the database alone, not the service's whole configuration. */
-export async function withDatabase(use: (db: Database) => Promise<void>): Promise<void> {
-  const options = databaseOptions(loadDatabaseConfig(), { name: 'command', size: 1 });
+export async function withDatabase(
+  use: (db: Database, config: DatabaseConfig) => Promise<void>,
+): Promise<void> {
+  const config = loadDatabaseConfig();
+  const options = databaseOptions(config, { name: 'command', size: 1 });
   const db = new Database(options, createLogger('warn', 'command'));
   try {
-    await use(db);
+    await use(db, config);
   } finally {
     await db.close();
   }

@@ -6,6 +6,7 @@ import { loadDatabaseConfig } from '../config.ts';
 import { migrate } from '../database/migrator.ts';
 import { build, runnable } from '../modules/build.ts';
 import { serviceVariables } from '../modules/config.ts';
+import { otherProcesses } from '../modules/processes.ts';
 import { startServices } from './compose.ts';
 import { freePort, isFree } from './ports.ts';
 import { DevProcess } from './processes.ts';
@@ -64,6 +65,7 @@ async function plan(port: number): Promise<DevProcess[]> {
   };
   await add('api', 'src/api.ts');
   for (let i = 1; i <= workers; i += 1) await add(`worker-${i}`, 'src/worker.ts');
+  for (const name of otherProcesses) await add(name, `src/${name}.ts`);
   return processes;
 }
 

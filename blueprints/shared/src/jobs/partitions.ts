@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { Logger } from '../logger.ts';
+import { closeDays } from '../usage/statements.ts';
 import { firstIdAt } from './ids.ts';
 import * as statements from './partition-statements.ts';
 
@@ -39,6 +40,7 @@ async function createMonths(db: Database, now: Date, log: Logger) {
 async function dropMonths(db: Database, now: Date, retentionDays: number, log: Logger) {
   await db.query(statements.closeMonths, [dayOf(monthOf(now, 0)), now]);
   const before = new Date(now.getTime() - retentionDays * dayMs);
+  await db.query(closeDays, [before]);
   let more = false;
   for (const { month, first_id, next_id } of await db.query(statements.pastMonths, [before])) {
     const leftovers = await db.first(statements.purgeLeftovers, [

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { LoopOptions } from '../loop.ts';
+import { closeDays } from '../usage/statements.ts';
 import { firstIdAt } from './ids.ts';
 import { purgeGone, purgeJobs, purgeKeys } from './retention-statements.ts';
 
@@ -19,6 +20,7 @@ export async function purge(
   purgeOldJobs = purgeJobs,
 ): Promise<boolean> {
   const before = new Date(Date.now() - retentionDays * dayMs);
+  await db.query(closeDays, [before]);
   const values = [firstIdAt(before), before, batchSize];
   const jobs = await db.query(purgeOldJobs, values);
   const gone = await db.query(purgeGone, [before, batchSize]);

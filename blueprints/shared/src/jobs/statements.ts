@@ -35,15 +35,15 @@ export const events = (type = 'status') => `
       CASE WHEN status IN ('retrying', 'dead') THEN error - 'stack' END FROM changed
   )`;
 
-/** What an end leaves besides its event: what was used, a row for each type of a batch, a delivery to
- *  those who asked for one, and what other services are told. All commit with it. */
+/** What an end leaves besides its event: what was used, a row for each type and cohort of a batch, a
+ *  delivery to those who asked for one, and what other services are told. All commit with it. */
 const ended = `
   usage AS (
-    INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
-    SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, count(*),
+    INSERT INTO usage_deltas (tenant, day, type, cohort, jobs, succeeded, dead, seconds)
+    SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, job_cohort(id), count(*),
       count(*) FILTER (WHERE status = 'succeeded'), count(*) FILTER (WHERE status = 'dead'),
       coalesce(sum(extract(epoch FROM finished_at - started_at)), 0)
-    FROM changed WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3
+    FROM changed WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3, 4
   ), delivery AS (
     INSERT INTO webhook_deliveries (job_id, run, tenant, type, url, job, due_at)
     SELECT id, run, tenant, 'job.' || status, webhook_url, to_jsonb(changed) - 'input', finished_at
@@ -96,15 +96,10 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
 
 const batch: Statement['example'] = ({ ids, runs }) => [ids, runs];
 
-/** A key that is already there wins: then neither job nor event is written. */
-export const create = statement<Created>(
-  'jobs.create',
-  `WITH item AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::smallint[],
-      $6::smallint[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::float8[])
-    AS i (id, tenant, type, input, priority, max_attempts, delay_ms, traceparent, webhook_url,
-      key, hash, ttl_h)
-  ), won AS (
+/** Makes a job of each row of the CTE `item`. A key that is already there wins: then neither job nor
+ *  event is written. */
+export const creating = `
+  won AS (
     INSERT INTO idempotency_keys (tenant, key, body_hash, job_id, expires_at)
     SELECT tenant, key, hash, id, ${now} + ttl_h * interval '1 hour' FROM item
     WHERE key IS NOT NULL ORDER BY tenant, key
@@ -116,7 +111,16 @@ export const create = statement<Created>(
       ${now} + delay_ms * interval '1 ms' FROM item
     WHERE key IS NULL OR id IN (SELECT job_id FROM won)
     RETURNING id, status, failures, progress, error, event_seq, created_at
-  ), ${events()}
+  ), ${events()}`;
+
+export const create = statement<Created>(
+  'jobs.create',
+  `WITH item AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::smallint[],
+      $6::smallint[], $7::float8[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::float8[])
+    AS i (id, tenant, type, input, priority, max_attempts, delay_ms, traceparent, webhook_url,
+      key, hash, ttl_h)
+  ), ${creating}
   SELECT id, created_at FROM changed`,
   ({ tenant }) => [
     ['00000000-0000-7000-8000-000000000000'],
@@ -238,8 +242,8 @@ export const replay = statement<Job>(
     SELECT jobs.* FROM jobs JOIN letter ON jobs.id = letter.job_id AND jobs.run = letter.run
     WHERE delivery_id IS NULL AND status = 'dead' FOR UPDATE OF jobs
   ), usage AS (
-    INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead, seconds)
-    SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, -1, 0, -1,
+    INSERT INTO usage_deltas (tenant, day, type, cohort, jobs, succeeded, dead, seconds)
+    SELECT tenant, (finished_at AT TIME ZONE 'UTC')::date, type, job_cohort(id), -1, 0, -1,
       coalesce(extract(epoch FROM started_at - finished_at), 0) FROM old
   ), changed AS (
     UPDATE jobs SET status = 'queued', run = jobs.run + 1, failures = 0, progress = 0,

@@ -1,5 +1,6 @@
 import { backpressureVariables } from '../backpressure/variables.ts';
 {% if event_bus == 'rabbitmq' %}
+import { consumerVariables } from '../bus/consumer/variables.ts';
 import { busVariables } from '../bus/variables.ts';
 {% endif %}
 {% if caching == 'two-tier' %}
@@ -23,6 +24,7 @@ export const moduleVariables = {
   ...backpressureVariables,
 {% if event_bus == 'rabbitmq' %}
   ...busVariables,
+  ...consumerVariables,
 {% endif %}
   ...cacheVariables,
 {% if caching == 'two-tier' %}

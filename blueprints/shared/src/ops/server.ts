@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.ts';
+import type { Page } from './page.ts';
 import type { ReadinessCheck } from './readiness.ts';
 
 interface Answer {
@@ -15,11 +16,12 @@ const json = (status: number, body: unknown): Answer => ({
   body: JSON.stringify(body),
 });
 
-/** Health and metrics, on a port that is not the public one. Live asks nothing outside. */
+/** Health, metrics and pages, on a port that is not the public one. Live asks nothing outside. */
 export function createOpsServer(
   readiness: ReadinessCheck,
   registry: Registry,
   log: Logger,
+  pages: readonly Page[] = [],
 ): Server {
   const routes = new Map<string, () => Promise<Answer>>(
     Object.entries({
@@ -38,8 +40,10 @@ export function createOpsServer(
   return createServer(async (request, response) => {
     const path = request.url?.split('?')[0] ?? '';
     const route = routes.get(path);
+    const page = pages.find((one) => path === one.path || path.startsWith(`${one.path}/`));
     let answer = json(404, { status: 'not found' });
     try {
+      if (page) return await page.handle(request, response);
       if (route) answer = await route();
     } catch (error) {
       log.warn({ err: error, path }, 'operations request failed');

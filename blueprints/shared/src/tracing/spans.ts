@@ -42,6 +42,12 @@ export function startServerSpan(name: string, header: unknown, attributes: Attri
   return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
 }
 
+/** The first span of a trace that no request began. */
+export function startTrace(name: string, options: SpanOptions): Span | undefined {
+  const span = tracer.startSpan(name, options, ROOT_CONTEXT);
+  return span.isRecording() ? span : undefined;
+}
+
 /** A span in the trace that a job brought with it. */
 export function resumeTrace(
   traceparent: string,

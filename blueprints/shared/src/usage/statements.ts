@@ -1,4 +1,5 @@
 import { statement } from '../database/statement.ts';
+import { usageTables } from '../modules/usage.ts';
 
 /** What was used under a key: a day, or a type of job. */
 export interface Usage {
@@ -11,19 +12,28 @@ export interface Usage {
   seconds: number;
 }
 
-/** Moves the oldest deltas into their days; any number may run at once. The rows of the days are
- *  locked in order, so that two of them never wait for each other in a circle. */
+/** Moves the oldest deltas into their days, also into those that are being made anew, as far as these
+ *  have counted their jobs. One after the other, by the row of the projection: so nobody waits for
+ *  a day's row, and who counts can tell whether any came in between. */
 export const rollUp = statement<{ count: number }>(
   'usage.roll_up',
-  `WITH taken AS (
+  `WITH projection AS (
+    UPDATE projections SET folds = folds + 1
+    WHERE name = 'usage' AND (SELECT min(id) FROM usage_deltas) IS NOT NULL
+    RETURNING generation, building, built_to
+  ), taken AS (
     DELETE FROM usage_deltas WHERE id = ANY (ARRAY(
-      SELECT id FROM usage_deltas ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+      SELECT id FROM usage_deltas WHERE (SELECT true FROM projection)
+      ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
     )) RETURNING *
   ), rolled AS (
-    INSERT INTO usage_days (tenant, day, type, jobs, succeeded, dead, seconds)
-    SELECT tenant, day, type, sum(jobs), sum(succeeded), sum(dead), sum(seconds)
-    FROM taken GROUP BY tenant, day, type ORDER BY tenant, day, type
-    ON CONFLICT (tenant, day, type) DO UPDATE SET
+    INSERT INTO usage_days (generation, tenant, day, type, jobs, succeeded, dead, seconds)
+    SELECT target.generation, tenant, day, type, sum(jobs), sum(succeeded), sum(dead), sum(seconds)
+    FROM taken, projection, LATERAL (
+      SELECT projection.generation UNION ALL SELECT building WHERE cohort <= built_to
+    ) AS target
+    GROUP BY target.generation, tenant, day, type
+    ON CONFLICT (generation, tenant, day, type) DO UPDATE SET
       jobs = usage_days.jobs + excluded.jobs,
       succeeded = usage_days.succeeded + excluded.succeeded,
       dead = usage_days.dead + excluded.dead,
@@ -33,12 +43,26 @@ export const rollUp = statement<{ count: number }>(
   () => [10],
 );
 
+/** Whoever deletes jobs that ended before a moment says so first: their days can no longer be counted
+ *  from the jobs. */
+export const closeDays = statement(
+  'usage.close_days',
+  `UPDATE projections SET truth_from = ($1::timestamptz AT TIME ZONE 'UTC')::date + 1
+  WHERE name = 'usage' AND truth_from <= ($1::timestamptz AT TIME ZONE 'UTC')::date`,
+  ({ moment }) => [moment],
+);
+
 /** Sums a tenant's days from $2, before $3, in the order of their keys after $4. What a replay took
  *  back leaves nothing. */
 const sums = (column: 'day' | 'type') => `
   SELECT ${column}::text AS key, sum(jobs)::bigint AS jobs, sum(succeeded)::bigint AS succeeded,
     sum(dead)::bigint AS dead, sum(seconds)::float8 AS seconds
-  FROM usage_days WHERE tenant = $1 AND day >= $2 AND day < $3 AND ${column} > $4
+  FROM (${usageTables
+    .map(
+      (table) => `SELECT ${column}, jobs, succeeded, dead, seconds FROM ${table}
+        WHERE tenant = $1 AND day >= $2 AND day < $3 AND ${column} > $4`,
+    )
+    .join(' UNION ALL ')}) AS used
   GROUP BY ${column} HAVING sum(jobs) > 0 ORDER BY ${column} LIMIT $5`;
 
 export const usageBy = {

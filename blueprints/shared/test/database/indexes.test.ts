@@ -29,6 +29,7 @@ const small = new Set([
   'job_months',
   'migrations',
   'migrations_lock',
+  'projections',
   'queue_epochs',
 ]);
 
@@ -52,6 +53,8 @@ const database = testDatabase();
 let client: pg.Client;
 /** Tables and partitions of which no plan can be judged, by the rows that their table has. */
 let sparse: Map<string, string>;
+/** Months to come. */
+let empty: Set<string>;
 
 beforeAll(async () => {
   client = new pg.Client({ connectionString: database.url });
@@ -70,6 +73,7 @@ beforeAll(async () => {
     await client.query(`VACUUM ANALYZE ${table}`);
   }
   sparse = await sparseTables();
+  empty = new Set(await tables('pg_relation_size(oid) = 0'));
 }, 300_000);
 
 afterAll(() => client.end());
@@ -101,7 +105,8 @@ test('every table that grows is filled, or no plan can be judged', () => {
 
 test('no statement is declared outside of a statements.ts', async () => {
   const others = (await filesOf('src/**/*.ts')).filter((file) => !/statements\.ts$/.test(file));
-  for (const file of others) if (!/^src\/(api|worker|cli\/|dev\/)/.test(file)) await load(file);
+  for (const file of others)
+    if (!/^src\/(api|worker|consumer|cli\/|dev\/)/.test(file)) await load(file);
   const astray = [...declaredStatements().keys()].filter((name) => !declared.has(name));
   const texts = await Promise.all(others.map((file) => readFile(path.join(root, file), 'utf8')));
   const fileOf = (name: string) => others.find((_, i) => texts[i]?.includes(`'${name}'`)) ?? 'src';
@@ -157,7 +162,7 @@ function faultsOf(node: Node): string[] {
   if (sparse.has(table)) return [];
   const faults: string[] = [];
   // Postgres' own catalogs do not grow with the load.
-  const grows = !small.has(table) && !table.startsWith('pg_');
+  const grows = !small.has(table) && !empty.has(table) && !table.startsWith('pg_');
   if (node['Node Type'] === 'Seq Scan' && grows) {
     faults.push(`Seq Scan on ${table}: add an index in a migration`);
   }

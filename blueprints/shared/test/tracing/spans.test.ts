@@ -1,11 +1,17 @@
 import { SpanStatusCode } from '@opentelemetry/api';
+import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { statement } from '../../src/database/statement.ts';
 import { JobStore } from '../../src/jobs/store.ts';
+import { summarize } from '../../src/jobs/types/summarize/type.ts';
+import { scheduleMetrics } from '../../src/schedules/metrics.ts';
+import { Schedules } from '../../src/schedules/schedules.ts';
+import { Ticker } from '../../src/schedules/ticker.ts';
 import { activeTraceparent } from '../../src/tracing/spans.ts';
 import { testDatabase } from '../support/database.ts';
 import { testDependency } from '../support/handlers.ts';
 import { newJob } from '../support/jobs.ts';
+import { silent } from '../support/log.ts';
 import { recordSpans } from '../support/spans.ts';
 
 const database = testDatabase();
@@ -91,4 +97,22 @@ test('what goes on after its request has ended is in no trace', async () => {
   later.resolve();
   await done;
   expect(spans()).toEqual([]);
+});
+
+test('a tick begins the trace of its job, once however many workers race for it', async () => {
+  const cadence = { cron: null, time_zone: null, every_s: 60 } as const;
+  const schedule = { tenant: 't1', name: 'traced', type: 'summarize', input: {}, cadence };
+  await new Schedules(database.db).add(schedule);
+  await database.pool.query('UPDATE schedules SET next_due_at = created_at');
+  const metrics = scheduleMetrics(new Registry(), database.db, []);
+  const options = { types: [summarize], maxAttempts: 1, keyTtlH: 24, metrics };
+  const workers = [1, 2, 3].map(() => new Ticker(database.db, options, silent));
+  await Promise.all(workers.map((worker) => worker.tick()));
+  const { rows } = await database.pool.query(
+    `SELECT jobs.id, jobs.traceparent FROM jobs JOIN idempotency_keys ON job_id = jobs.id`,
+  );
+  const ticks = all().filter(({ name }) => name === 'tick summarize');
+  expect(ticks.map(({ attributes }) => attributes['job.id'])).toEqual(rows.map(({ id }) => id));
+  const { traceId, spanId } = ticks[0]?.spanContext() ?? {};
+  expect(rows[0].traceparent).toBe(`00-${traceId}-${spanId}-01`);
 });

@@ -74,9 +74,9 @@ test('what many workers end while several roll up is counted once', async () => 
 });
 
 test('more than a batch takes more than a turn', async () => {
-  await database.pool.query(`INSERT INTO usage_deltas (tenant, day, type, jobs, succeeded, dead,
-    seconds) SELECT 't' || i % 3, date '2026-01-01' + i % 10, 'summarize', 1, 1, 0, 0.001
-    FROM generate_series(1, 3000) AS i`);
+  await database.pool.query(`INSERT INTO usage_deltas (tenant, day, type, cohort, jobs,
+    succeeded, dead, seconds) SELECT 't' || i % 3, date '2026-01-01' + i % 10, 'summarize',
+    gen_random_uuid(), 1, 1, 0, 0.001 FROM generate_series(1, 3000) AS i`);
   const both = [rollUp(database.db), rollUp(database.db)];
   expect(await Promise.all(both)).toEqual([true, true]);
   await rollUpAll();

@@ -1,0 +1,184 @@
+import { Registry } from 'prom-client';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { summarize } from '../../src/jobs/types/summarize/type.ts';
+import type { Cadence } from '../../src/schedules/cadence.ts';
+import { scheduleMetrics } from '../../src/schedules/metrics.ts';
+import { Schedules } from '../../src/schedules/schedules.ts';
+import { Ticker } from '../../src/schedules/ticker.ts';
+import { testDatabase } from '../support/database.ts';
+import { silent } from '../support/log.ts';
+
+const database = testDatabase();
+const hourly: Cadence = { cron: null, time_zone: null, every_s: 3600 };
+const key = { tenant: 't1', name: 'reports' };
+const definition = { ...key, type: 'summarize', input: { text: 'a text' }, cadence: hourly };
+const metrics = () => scheduleMetrics(new Registry(), database.db, []);
+
+function ticker({ types = [summarize], metrics: counted = metrics() } = {}) {
+  const options = { types, maxAttempts: 7, keyTtlH: 24, metrics: counted };
+  return new Ticker(database.db, options, silent);
+}
+
+beforeEach(() => database.pool.query('TRUNCATE schedules, jobs, job_events, idempotency_keys'));
+
+/** Pretends that so many seconds have passed for the schedule. */
+const age = (seconds: number, name = key.name) =>
+  database.pool.query(
+    `UPDATE schedules SET created_at = created_at - $2 * interval '1 second',
+       next_due_at = next_due_at - $2 * interval '1 second' WHERE name = $1`,
+    [name, seconds],
+  );
+
+async function jobs() {
+  const { rows } = await database.pool.query('SELECT * FROM jobs ORDER BY id');
+  return rows;
+}
+
+async function stateOf(name = key.name) {
+  const { rows } = await database.pool.query(
+    `SELECT next_due_at, last_tick_at, extract(epoch FROM next_due_at - clock_timestamp())::float8
+       AS in_s FROM schedules WHERE name = $1`,
+    [name],
+  );
+  return rows[0];
+}
+
+test('a tick makes a job like any other, and moves the schedule on by whole intervals', async () => {
+  const first = await new Schedules(database.db).add(definition);
+  expect(await ticker().tick()).toBe(false);
+  expect(await jobs()).toEqual([]);
+
+  await age(3601);
+  await ticker().tick();
+  const [job, ...others] = await jobs();
+  expect(others).toEqual([]);
+  expect(job).toMatchObject({
+    tenant: 't1',
+    type: 'summarize',
+    input: { text: 'a text' },
+    status: 'queued',
+    run: 1,
+    priority: 2,
+    max_attempts: 7,
+    published_at: null,
+  });
+  expect(job.due_at).not.toBeNull();
+  const { rows: events } = await database.pool.query('SELECT job_id, seq, type FROM job_events');
+  expect(events).toEqual([{ job_id: job.id, seq: 1, type: 'queued' }]);
+  const { next_due_at, last_tick_at } = await stateOf();
+  expect(last_tick_at).toEqual(new Date((first?.getTime() ?? 0) - 3_601_000));
+  expect(next_due_at).toEqual(new Date(last_tick_at.getTime() + 3_600_000));
+});
+
+test('of many workers that race for many ticks, one makes the job of each', async () => {
+  const schedules = new Schedules(database.db);
+  const names = Array.from({ length: 250 }, (_, n) => `schedule-${n}`);
+  for (const name of names) await schedules.add({ ...definition, name });
+  for (let round = 1; round <= 3; round += 1) {
+    // Never back to an instant that has had its job.
+    for (const name of names) await age(3601, name);
+    const workers = Array.from({ length: 6 }, () => ticker());
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (let look = 0; look < 5; look += 1) await worker.tick();
+      }),
+    );
+    expect(await jobs()).toHaveLength(names.length * round);
+  }
+  const { rows } = await database.pool.query(
+    'SELECT count(DISTINCT key)::int AS ticks FROM idempotency_keys',
+  );
+  expect(rows[0].ticks).toBe(names.length * 3);
+});
+
+test('of the ticks that nobody was there for one job comes, late', async () => {
+  await new Schedules(database.db).add(definition);
+  await age(10 * 3600 + 1);
+  const workers = [ticker(), ticker()];
+  await Promise.all(workers.map((worker) => worker.tick()));
+  for (const worker of workers) await worker.tick();
+  expect(await jobs()).toHaveLength(1);
+  expect((await stateOf()).in_s).toBeGreaterThan(0);
+});
+
+test('a schedule that cannot tick, or whose type is unknown here, holds up no other', async () => {
+  const schedules = new Schedules(database.db);
+  for (const name of ['broken', 'newer', 'reports']) await schedules.add({ ...definition, name });
+  await database.pool.query(`UPDATE schedules SET next_due_at = now() - interval '1 second',
+    type = CASE name WHEN 'newer' THEN 'transcribe' ELSE type END,
+    cron = CASE name WHEN 'broken' THEN 'at noon' END,
+    time_zone = CASE name WHEN 'broken' THEN 'UTC' END,
+    every_s = CASE name WHEN 'broken' THEN NULL ELSE every_s END`);
+  await ticker().tick();
+  expect(await jobs()).toHaveLength(1);
+  expect((await stateOf('reports')).in_s).toBeGreaterThan(0);
+  // What this worker does not know waits for one that does.
+  expect((await stateOf('newer')).in_s).toBeLessThan(0);
+  await ticker({ types: [{ ...summarize, name: 'transcribe' }] as never }).tick();
+  expect(await jobs()).toHaveLength(2);
+});
+
+test('a tick is not repeated by a clock that was set back, nor by adding its schedule again', async () => {
+  const schedules = new Schedules(database.db);
+  await schedules.add(definition);
+  await age(3601);
+  await ticker().tick();
+  const { last_tick_at } = await stateOf();
+  await schedules.remove(key);
+  await schedules.add(definition);
+  await database.pool.query('UPDATE schedules SET next_due_at = $1', [last_tick_at]);
+  await ticker().tick();
+  expect(await jobs()).toHaveLength(1);
+  expect((await stateOf()).in_s).toBeGreaterThan(0);
+});
+
+describe('paused', () => {
+  test('it does not tick; resumed it goes on, without what it missed', async () => {
+    const schedules = new Schedules(database.db);
+    await schedules.add(definition);
+    await age(3601);
+    expect(await schedules.pause(key)).toBe(true);
+    expect(await schedules.pause(key)).toBe(false);
+    await ticker().tick();
+    expect(await jobs()).toEqual([]);
+    const next = await schedules.resume(key);
+    expect(await schedules.resume(key)).toBeNull();
+    expect((await stateOf()).next_due_at).toEqual(next);
+    await ticker().tick();
+    expect(await jobs()).toEqual([]);
+  });
+
+  test('while its tick is being taken, the job is made or it is not: never both lost', async () => {
+    const schedules = new Schedules(database.db);
+    await schedules.add(definition);
+    await age(3601);
+    await Promise.all([ticker().tick(), schedules.pause(key), ticker().tick()]);
+    const made = (await jobs()).length;
+    const { last_tick_at, next_due_at } = await stateOf();
+    expect(next_due_at).toBeNull();
+    expect(made).toBe(last_tick_at === null ? 0 : 1);
+  });
+});
+
+test('run makes a job besides the ticks, also while paused', async () => {
+  const schedules = new Schedules(database.db);
+  await schedules.add(definition);
+  await schedules.pause(key);
+  const id = await schedules.run(key, 3);
+  const [job] = await jobs();
+  expect(job).toMatchObject({ id, max_attempts: 3, status: 'queued' });
+  expect(await stateOf()).toMatchObject({ next_due_at: null, last_tick_at: null });
+  expect(await schedules.run({ tenant: 't2', name: key.name }, 3)).toBeNull();
+});
+
+test('metrics tell how many ticks became jobs, and how late the next one is', async () => {
+  const registry = new Registry();
+  await new Schedules(database.db).add(definition);
+  await age(3660);
+  const counted = scheduleMetrics(registry, database.db, [summarize]);
+  const [late] =
+    (await registry.getSingleMetric('schedules_oldest_due_seconds')?.get())?.values ?? [];
+  expect(late?.value).toBeGreaterThanOrEqual(60);
+  await ticker({ metrics: counted }).tick();
+  expect(await registry.metrics()).toContain('schedule_ticks_total{type="summarize"} 1');
+});
