@@ -27,7 +27,7 @@ SERVERS = {
     "postgres": {"postgres", "replica"},
     "bus": {"postgres", "rabbitmq"},
 }
-NO_METRICS = {"max_connections"}
+NO_METRICS = {"max_connections", "job_id"}
 
 
 @pytest.fixture(scope="module", params=SERVERS)
