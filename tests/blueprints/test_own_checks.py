@@ -34,18 +34,22 @@ def test_the_formatter_leaves_no_difference(installed, repository):
     assert git(repository, "status", "--porcelain") == "?? package-lock.json"
 
 
-def test_its_own_tests(installed, repository):
-    npm(installed, repository, "test", *to_run(repository), services=True)
+# What runs an app or a process; all else is the same in every rendering.
+OF_NEST = ("test/routes", "test/plugins", "test/processes", "test/redis", "causes")
+OF_BUS = ("test/bus", "test/ledger", "test/config")
+# Where it is not all of them.
+OWN_TESTS = {"nest-redis": OF_NEST, "nest-postgres": OF_NEST, "nest-bus": OF_NEST + OF_BUS, "bus": OF_BUS}
 
 
-def to_run(repository: Path) -> list[str]:
-    """For NestJS what runs an app or a process; all else is the same, and tested in the other."""
-    if not (repository / "src" / "api.module.ts").is_file():
-        return []
-    return ["--", "test/routes", "test/plugins", "test/processes", "test/redis", "test/bus", "causes"]
+@pytest.mark.parametrize("name", RENDERINGS)
+def test_its_own_tests(installed, rendering, name):
+    files = OWN_TESTS.get(name, ())
+    npm(installed, rendering(name), "test", "--", *files, services=True)
 
 
-def test_it_measures_what_its_brief_predicted(installed, repository):
+@pytest.mark.parametrize("name", ["redis", "nest-postgres"])
+def test_it_measures_what_its_brief_predicted(installed, rendering, name):
+    repository = rendering(name)
     bench = ("run", "-s", "bench", "--", "brief", "--quick", "--json")
     report = json.loads(npm(installed, repository, *bench, services=True))
 

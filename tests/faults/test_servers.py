@@ -97,7 +97,9 @@ def test_postgres_killed_and_restarted(judge, servers, seed):
         world.figures.at_most("errors_for_s", seconds_of_errors(answers, ready), 5)
 
 
-AWAY_S = 30  # longer than any wait of the relay: what would be given up in an outage is given up here
+AWAY_S = (
+    30  # longer than any wait of the relay: what would be given up in an outage is given up here
+)
 
 
 @seeds(29, 20)
