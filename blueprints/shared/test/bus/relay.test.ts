@@ -151,10 +151,11 @@ test('what a full queue refuses stays in the outbox, until there is room', async
   await worker.relay.tick();
   const refused = await outbox();
   expect(refused.length).toBeGreaterThan(0);
-  expect(refused.every(({ attempts, due_at }) => attempts === 1 && due_at)).toBe(true);
-  expect(await worker.registry.metrics()).toMatch(
-    new RegExp(`^bus_events_total\\{outcome="nacked"\\} ${refused.length}$`, 'm'),
-  );
+  // What the first turn put back may have been due again in the second.
+  expect(refused.every(({ attempts, due_at }) => attempts >= 1 && due_at)).toBe(true);
+  const nacked = /^bus_events_total\{outcome="nacked"\} (\d+)$/m;
+  const told = Number(nacked.exec(await worker.registry.metrics())?.[1]);
+  expect(told).toBeGreaterThanOrEqual(refused.length);
   await until('all events', async () => {
     for (const { messageId } of await takeMessages(small, 'ledger')) received.add(messageId);
     await makeDue();
