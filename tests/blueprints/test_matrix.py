@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.blueprints.npm import call, npm
 from tests.blueprints.matrix import EXTRA, PRESET, advised, pairs, possible_pairs, rows
 
 ROWS = rows()
@@ -58,16 +58,6 @@ def repository(installed, tmp_path_factory):
         return folder
 
     return render
-
-
-def npm(installed: Path, folder: Path, *arguments: str, services: bool = False) -> None:
-    which = () if services else ("--with", "none")
-    call([installed / "archgen", "services", *which, "--", "npm", *arguments], folder)
-
-
-def call(command: list[str | Path], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 @pytest.mark.parametrize("number", TAKEN)

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
-from archgen.services import needs
-from tests.rabbitmq import required
+from tests.blueprints.npm import npm
 from tests.support import RENDERINGS, git
 
 
 @pytest.fixture(scope="module", params=RENDERINGS)
 def repository(rendering, request) -> Path:
     return rendering(request.param)
-
-
-def npm(installed: Path, repository: Path, *arguments: str, services: bool = False) -> str:
-    if services and "rabbitmq" in needs(repository):
-        required()
-    which = () if services else ("--with", "none")
-    command = [installed / "archgen", "services", *which, "--", "npm", *arguments]
-    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 def test_the_formatter_leaves_no_difference(installed, repository):
