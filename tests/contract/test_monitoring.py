@@ -27,7 +27,7 @@ SERVERS = {
     "postgres": {"postgres", "replica"},
     "bus": {"postgres", "rabbitmq"},
 }
-NO_METRICS = {"max_connections", "job_id"}
+NO_METRICS = {"max_connections", "job_id", "job_months", "jobs_default"}
 
 
 @pytest.fixture(scope="module", params=SERVERS)
