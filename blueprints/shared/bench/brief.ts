@@ -1,6 +1,6 @@
 import { World } from '../faults/world.ts';
 import { KeyStore } from '../src/auth/keys.ts';
-import { pin, postgresClock } from './brief/cpu.ts';
+import { coreSpeed, pin, postgresClock } from './brief/cpu.ts';
 import { type Load, readForecast } from './brief/forecast.ts';
 import { measureJobCost, measureSlot } from './brief/jobs.ts';
 import { operation } from './brief/load.ts';
@@ -28,6 +28,7 @@ async function measure(scale: number): Promise<Report> {
   await using world = await World.create(1, 'bench-logs/brief');
   const postgres = await postgresClock(world);
   await pin(process.pid, 'other');
+  const speedBefore = coreSpeed();
   await pin(world.ai.pid, 'other');
   const api = await world.startApi(asRendered, { direct: true });
   await pin(api.process.pid, 'other');
@@ -56,26 +57,31 @@ async function measure(scale: number): Promise<Report> {
   const { id } = await api.submit(operation(0, load));
   const streamKb = await measureStreams(world, key, id);
 
+  const speed = (speedBefore + coreSpeed()) / 2;
+  // As if cores were those of the brief.
+  const times = speed / load.core_speed;
   const { reads_per_s: reads, writes_per_s: writes, jobs_per_s: jobs } = load;
   const busyUs = reads * requests.readUs + writes * requests.writeUs + jobs * cost.jobUs;
   const measured: Measured = {
-    requests_a_core: 1e6 / requests.requestUs,
-    api_pool_busy: requests.poolBusy,
+    requests_a_core: 1e6 / (requests.requestUs * times),
+    api_pool_busy: requests.poolBusy * times,
     api_mb: apiMb,
     stream_kb: streamKb,
-    read_us: requests.readUs,
-    write_us: requests.writeUs,
-    job_us: cost.jobUs,
-    database_busy: busyUs / 1000,
-    jobs_a_core: 1e6 / cost.jobNodeUs,
+    read_us: requests.readUs * times,
+    write_us: requests.writeUs * times,
+    job_us: cost.jobUs * times,
+    database_busy: (busyUs * times) / 1000,
+    jobs_a_core: 1e6 / (cost.jobNodeUs * times),
     slot_jobs: load.job_slots / (load.operation_s + slot.overheadS),
     wait_s: wait.waitS,
     worker_mb: workerMb,
   };
   const us = (value: number) => `${value.toFixed(0)} µs`;
   return compare(forecast, measured, [
+    `a core here does ${speed.toFixed(0)} rounds/s (bench/brief/cpu.ts), ${times.toFixed(2)} times the` +
+      " brief's; what is CPU, or waits for it at the pool, is told for the brief's",
     `requests of 50 callers: ${requests.perSecond.toFixed(0)}/s, answers of` +
-      ` ${requests.answerKb.toFixed(1)} KB; in Node a read takes ${us(requests.readNodeUs)}, a write` +
+      ` ${requests.answerKb.toFixed(1)} KB; in Node a read takes here ${us(requests.readNodeUs)}, a write` +
       ` (a new job) ${us(requests.writeNodeUs)}`,
     `the pool at ${requests.peakPerSecond.toFixed(0)} requests/s, and in proportion at the peak`,
     `a job takes a slot for ${(slot.overheadS * 1000).toFixed(1)} ms beside its operation; of a worker that` +

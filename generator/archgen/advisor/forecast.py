@@ -54,6 +54,7 @@ def _load(plan: Plan) -> dict[str, float]:
         "job_slots": demand.slots,
         "worker_concurrency": plan.worker_concurrency,
         "most_worker_slots": LIMIT["slots_per_worker"],
+        "core_speed": LIMIT["core_speed"],
         "round_trip_s": LIMIT["round_trip_s"],
         "slow_queries": plan.queries,
     }

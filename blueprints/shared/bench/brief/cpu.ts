@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { promisify } from 'node:util';
+import { percentile } from '../../faults/figures.ts';
 import type { ServiceProcess } from '../../faults/process.ts';
 import type { World } from '../../faults/world.ts';
 
@@ -15,6 +17,32 @@ export const clockOf =
   (process: ServiceProcess): Clock =>
   () =>
     process.metric('process_cpu_seconds_total');
+
+const documents = JSON.stringify(
+  Array.from({ length: 20 }, (_, number) => ({
+    id: `job-${number}`,
+    type: 'summarize',
+    status: 'succeeded',
+    created_at: '2026-11-01T00:00:00Z',
+    result: { text: 'word '.repeat(10) },
+  })),
+);
+
+/** Rounds a second that one core manages of what requests are made of: a list of documents is read,
+ *  written and signed. */
+export function coreSpeed(): number {
+  const perSecond = Array.from({ length: 10 }, () => {
+    const started = performance.now();
+    let rounds = 0;
+    while (performance.now() < started + 200) {
+      const text = JSON.stringify(JSON.parse(documents));
+      createHmac('sha256', 'key').update(text).digest('hex');
+      rounds += 1;
+    }
+    return (rounds * 1000) / (performance.now() - started);
+  });
+  return percentile(perSecond, 0.5);
+}
 
 /** What is measured gets the first core to itself, what loads it the others. Does nothing where there
  *  is no taskset, or one core. */

@@ -22,6 +22,8 @@ export interface Load {
   worker_concurrency: number;
   /** The most jobs at once that the brief gives one process. */
   most_worker_slots: number;
+  /** Of the core that CPU figures are told for, rounds/s (see cpu.ts). */
+  core_speed: number;
   /** Of a statement, to Postgres and back; it has none here. */
   round_trip_s: number;
   /** Cores that the operation itself keeps busy in Postgres. */
