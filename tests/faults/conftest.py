@@ -39,18 +39,18 @@ def judge(
     repository: Path, servers: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judge]:
     """A fresh service for one run of one case; it is audited when the block ends."""
-    yield from judging(repository, servers, tmp_path_factory)
+    yield from judging(repository, servers, tmp_path_factory, "servers")
 
 
 @pytest.fixture
 def judge_bus(
     rendering: Rendering, servers_and_bus: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judge]:
-    yield from judging(rendering(named("bus")), servers_and_bus, tmp_path_factory)
+    yield from judging(rendering(named("bus")), servers_and_bus, tmp_path_factory, "bus")
 
 
 def judging(
-    repository: Path, servers: Running, tmp_path_factory: pytest.TempPathFactory
+    repository: Path, servers: Running, tmp_path_factory: pytest.TempPathFactory, table: str
 ) -> Iterator[Judge]:
     ai = AI()
     made: list[Service] = []
@@ -60,7 +60,7 @@ def judging(
         service.env["QUEUE_NAME"] = service.env["BUS_NAME"] = f"faults-{uuid.uuid4()}"
         made.append(service)
         world = World(service, servers, ai, seed)
-        return judged(world, case, title, seed, results.kept_in("servers"))
+        return judged(world, case, title, seed, results.kept_in(table))
 
     yield begin
     for service in made:

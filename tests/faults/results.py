@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.support import ROOT
+from tests.support import ROOT, named
 
 SEED = int(os.environ.get("ARCHGEN_SEED", "1"))
 SWEEP = int(os.environ.get("ARCHGEN_SWEEP", "1"))
@@ -23,11 +23,12 @@ Result = dict[str, Any]
 
 
 def kept_in(name: str) -> Path | None:
-    """The file of a sweep's results; what is in it is not run again. A single run keeps nothing."""
+    """The file of a sweep's results; what is in it is not run again. A single run keeps nothing.
+    Those of NestJS are apart."""
     if SWEEP == 1:
         return None
     FOLDER.mkdir(exist_ok=True)
-    return FOLDER / f"{name}.jsonl"
+    return FOLDER / f"{named(name)}.jsonl"
 
 
 def read(file: Path) -> list[Result]:

@@ -21,8 +21,8 @@ from tests.rabbitmq import channel
 BACKLOG = 2000
 
 
-def seeds(case, count):
-    return pytest.mark.parametrize("seed", remaining("servers", case, count))
+def seeds(case, count, table="servers"):
+    return pytest.mark.parametrize("seed", remaining(table, case, count))
 
 
 @seeds(6, 20)
@@ -97,12 +97,11 @@ def test_postgres_killed_and_restarted(judge, servers, seed):
         world.figures.at_most("errors_for_s", seconds_of_errors(answers, ready), 5)
 
 
-AWAY_S = (
-    30  # longer than any wait of the relay: what would be given up in an outage is given up here
-)
+# Longer than any wait of the relay: what would be given up in an outage is given up here.
+AWAY_S = 30
 
 
-@seeds(29, 20)
+@seeds(29, 20, "bus")
 def test_rabbitmq_killed_and_restarted(judge_bus, servers_and_bus, seed):
     with judge_bus(29, f"RabbitMQ SIGKILL, {AWAY_S} s away, SIGKILL again", seed) as world:
         world.start()

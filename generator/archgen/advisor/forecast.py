@@ -76,7 +76,7 @@ def _per_core(name: str, of: str, micros: float, origin: str) -> Prediction:
 
 
 def _api(plan: Plan) -> Iterator[Prediction]:
-    yield _per_core("requests_a_core", "requests", plan.request_us, "fastify_request_us")
+    yield _per_core("requests_a_core", "requests", plan.request_us, plan.request_cost)
     yield Prediction(
         "api_pool_busy",
         plan.in_statements,

@@ -66,9 +66,14 @@ class Plan:
 
     # The HTTP processes
 
+    @property
+    def request_cost(self) -> str:
+        """The constant that says what a request takes."""
+        return _REQUEST_US[self.picked.get("blueprint", "fastify-redis")]
+
     @lazy
     def request_us(self) -> float:
-        return LIMIT[_REQUEST_US[self.picked.get("blueprint", "fastify-redis")]]
+        return LIMIT[self.request_cost]
 
     @lazy
     def rps_per_process(self) -> float:

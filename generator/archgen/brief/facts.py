@@ -22,6 +22,7 @@ from archgen.requirements import questions
 
 FORECAST = (
     "What the service does by itself as it is rendered; npm run bench -- brief measures it there."
+    " CPU is that of a core half as fast as an AMD EPYC 9005's (core_speed)."
 )
 STAGES = "All loads, the growth of data and the budget times the factor; the blueprint stays."
 

@@ -51,7 +51,7 @@ def api(plan: Plan) -> Iterator[Row]:
         plan.api_processes,
         "processes",
         f"{cost}{spare(plan)}",
-        source("fastify_request_us"),
+        source(plan.request_cost),
     )
     yield (
         "scaling",
