@@ -118,9 +118,7 @@ class Analytics:
             until("the roll-up", lambda: not self.rows("SELECT FROM usage_deltas LIMIT 1"))
             took, cpu = time.monotonic() - began, self.cpu() - before
         each = 1e6 * cpu / UNROLLED
-        return (
-            f"workers rolled up {UNROLLED:,} jobs in {took:.1f} s, {each:.0f} µs of Postgres each"
-        )
+        return f"rolled up {UNROLLED:,} jobs in {took:.1f} s, {each:.0f} µs of Postgres each"
 
     def path(self, key: int = 0) -> str:
         """The same usage by other arguments: another key of the caches."""

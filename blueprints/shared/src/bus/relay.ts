@@ -14,6 +14,8 @@ export interface RelayOptions {
 
 /** Events on their way at once, from one worker. */
 const batchSize = 200;
+/** Of those, as Postgres stores them: results of jobs may be large, and a worker's memory is not. */
+const batchBytes = 1_000_000;
 /** For so long a batch is nobody else's: longer than RabbitMQ may take, and Postgres after it. */
 const leaseMs = confirmMs + 10_000;
 const backoffMs = 100;
@@ -48,11 +50,11 @@ export class Relay {
   async tick(): Promise<boolean> {
     const { db, publisher } = this.options;
     if (!publisher.available) return false;
-    const events = await db.query(statements.take, [batchSize, leaseMs]);
+    const events = await db.query(statements.take, [batchSize, leaseMs, batchBytes]);
     if (events.length === 0) return false;
     const settled = await publisher.publish(events);
     await this.settle(settled);
-    return events.length === batchSize && settled.every(({ outcome }) => outcome === 'confirmed');
+    return settled.every(({ outcome }) => outcome === 'confirmed');
   }
 
   private async settle(settled: Settled[]) {

@@ -6,15 +6,20 @@ import type { DomainEvent } from './message.ts';
 
 const now = 'clock_timestamp()';
 
-/** $1 how many, $2 for how many ms. */
+/** $1 how many, $2 for how many ms; $3 bytes as Postgres stores them, of which the last event may
+ *  pass the end. */
 export const take = statement<DomainEvent>(
   'bus.take',
-  `UPDATE domain_events SET due_at = ${now} + $2::float8 * interval '1 ms', attempts = attempts + 1
-  WHERE id = ANY (ARRAY(
-    SELECT id FROM domain_events WHERE due_at <= (SELECT ${now})
-    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
-  )) RETURNING id, type, tenant, data, traceparent, created_at`,
-  () => [2, 10_000],
+  `WITH due AS (
+    SELECT id, due_at, pg_column_size(data) AS bytes FROM domain_events
+    WHERE due_at <= (SELECT ${now}) ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+  ), fitting AS (
+    SELECT id, sum(bytes) OVER (ORDER BY due_at, id) - bytes AS bytes_before FROM due
+  )
+  UPDATE domain_events SET due_at = ${now} + $2::float8 * interval '1 ms', attempts = attempts + 1
+  WHERE id = ANY (ARRAY(SELECT id FROM fitting WHERE bytes_before < $3))
+  RETURNING id, type, tenant, data, traceparent, created_at`,
+  () => [2, 10_000, 1_000_000],
 );
 
 export const confirm = statement(

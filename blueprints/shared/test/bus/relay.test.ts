@@ -30,12 +30,13 @@ async function endJob(how: string): Promise<string> {
   return run.id;
 }
 
-/** So many events of no job; their ids. */
-async function announce(count: number): Promise<string[]> {
+/** So many events of no job, each with so much that cannot be compressed; their ids. */
+async function announce(count: number, kb = 0): Promise<string[]> {
   const { rows } = await database.pool.query(
-    `INSERT INTO domain_events (type, tenant, data)
-     SELECT 'job.noted', 't1', to_jsonb(n) FROM generate_series(1, $1::int) AS n RETURNING id`,
-    [count],
+    `INSERT INTO domain_events (type, tenant, data) SELECT 'job.noted', 't1', to_jsonb(
+       (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(0, $2 * 32) AS m))
+     FROM generate_series(1, $1::int) AS n RETURNING id`,
+    [count, kb],
   );
   return rows.map(({ id }) => id);
 }
@@ -139,6 +140,16 @@ test('any number of relays publish each event once while nothing breaks', async 
   await work(first);
   const messages = await takeMessages(bus, 'ledger');
   expect(messages.map(({ messageId }) => messageId).toSorted()).toEqual(ids.toSorted());
+});
+
+test('large events go a few at a time', async () => {
+  await using worker = await testRelay(database, bus.config);
+  const ids = await announce(3, 700);
+  expect(await worker.relay.tick()).toBe(true);
+  expect(await takeMessages(bus, 'ledger')).toHaveLength(2);
+  expect(await worker.relay.tick()).toBe(true);
+  expect(await takeMessages(bus, 'ledger')).toMatchObject([{ messageId: ids[2] }]);
+  expect(await worker.relay.tick()).toBe(false);
 });
 
 test('what a full queue refuses stays in the outbox, until there is room', async () => {
