@@ -81,8 +81,8 @@ def test_without_an_event_bus_nothing_speaks_of_it(renderings, name):
     assert not (without / "src" / "bus").exists()
     sources = [path for path in files(without / "src") if path.parent.name != "migrations"]
     assert [path for path in sources if "domain_events" in path.read_text()] == []
-    pages = ("README.md", "docs/operations.md", "docs/production.md", "docs/runbook.md")
-    for name in (*pages, "compose.yaml", "deploy/monitoring/alerts.yml"):
+    pages = [f"docs/{name}.md" for name in ("extending", "operations", "production", "runbook")]
+    for name in ("README.md", *pages, "compose.yaml", "deploy/monitoring/alerts.yml"):
         assert not re.search(r"rabbitmq|\bbus_", (without / name).read_text(), re.IGNORECASE), name
 
 

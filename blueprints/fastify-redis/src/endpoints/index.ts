@@ -14,5 +14,5 @@ export interface Resources {
 
 export type Endpoint = FastifyPluginAsyncZod<Resources>;
 
-/** Your endpoints: a folder each beside this file (README.md, "Add an endpoint"). */
+/** Your endpoints, a folder each beside this file (docs/extending.md). */
 export const endpoints: Endpoint[] = [];

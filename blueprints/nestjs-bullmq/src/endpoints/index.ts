@@ -1,4 +1,4 @@
 import type { Type } from '@nestjs/common';
 
-/** The modules of your endpoints: a folder each beside this file (README.md, "Add an endpoint"). */
+/** The modules of your endpoints, a folder each beside this file (docs/extending.md). */
 export const endpoints: Type[] = [];
