@@ -36,6 +36,19 @@ export async function createBoard(
   log: Logger,
 ): Promise<Board> {
   const redis = await connected(url, log);
+  try {
+    return await boardOf(redis, { name, path }, log);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+async function boardOf(
+  redis: Redis,
+  { name, path }: { name: string; path: string },
+  log: Logger,
+): Promise<Board> {
   // It writes nothing, not even what it is.
   const queue = new Queue(name, { connection: redis, skipMetasUpdate: true });
   queue.on('error', (error) => log.debug({ err: error }, 'queue error'));

@@ -6,7 +6,7 @@ export function connectRabbit(url: string, name: string, log: Logger): Connectio
   const connection = new Connection({
     url,
     connectionName: name,
-    connectionTimeout: 2000,
+    connectionTimeout: 5000, // with TLS, beside all others that come back at the same time
     acquireTimeout: 5000,
     // A peer that is silent for 20 s is gone.
     heartbeat: 10,

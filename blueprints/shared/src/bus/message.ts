@@ -26,6 +26,8 @@ export function messageOf(
     envelope: {
       exchange,
       routingKey: type,
+      // Or RabbitMQ confirms what no queue takes, and tells of it to nobody.
+      mandatory: true,
       messageId: id,
       type,
       durable: true,

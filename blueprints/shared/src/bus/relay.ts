@@ -21,6 +21,8 @@ const leaseMs = confirmMs + 10_000;
 const backoffMs = 100;
 const mostBackoffMs = 10_000;
 const pollMs = 200;
+/** At once while a queue is full: other queues get their events, and Postgres is left in peace. */
+const fewest = 10;
 /** Of a shutdown, for confirms that are under way. */
 const closeMs = 1000;
 
@@ -28,6 +30,7 @@ const closeMs = 1000;
 export class Relay {
   private readonly options: RelayOptions;
   private stopLoop = async () => {};
+  private size = batchSize;
 
   constructor(options: RelayOptions) {
     this.options = options;
@@ -50,10 +53,12 @@ export class Relay {
   async tick(): Promise<boolean> {
     const { db, publisher } = this.options;
     if (!publisher.available) return false;
-    const events = await db.query(statements.take, [batchSize, leaseMs, batchBytes]);
+    const events = await db.query(statements.take, [this.size, leaseMs, batchBytes]);
     if (events.length === 0) return false;
     const settled = await publisher.publish(events);
     await this.settle(settled);
+    const refused = settled.some(({ outcome }) => outcome === 'nacked');
+    this.size = refused ? Math.max(fewest, this.size / 2) : Math.min(batchSize, this.size * 2);
     return settled.every(({ outcome }) => outcome === 'confirmed');
   }
 

@@ -1,5 +1,6 @@
 import type { PublisherProps } from 'rabbitmq-client';
 import type { Config } from '../config.ts';
+import { endTypes } from '../ledger/event.ts';
 
 // What there is in RabbitMQ, declared by whoever connects: publisher and consumers alike, so that it
 // does not matter which comes first. RabbitMQ refuses a queue that is there with other arguments
@@ -14,7 +15,16 @@ export interface Subscription {
 
 /** The consumers of this repository. Other services declare queues of their own, bound to the same
  *  exchange. */
-export const subscriptions: Subscription[] = [{ consumer: 'ledger', events: ['job.*'] }];
+export const subscriptions: Subscription[] = [{ consumer: 'ledger', events: endTypes }];
+
+/** Whether a consumer of this repository gets events of a type. */
+export const isSubscribed = (type: string): boolean =>
+  subscriptions.some(({ events }) => events.some((pattern) => matches(type, pattern)));
+
+function matches(type: string, pattern: string): boolean {
+  const dots = pattern.replaceAll('.', String.raw`\.`);
+  return new RegExp(`^${dots.replaceAll('*', '[^.]+').replaceAll('#', '.*')}$`).test(type);
+}
 
 export type BusConfig = Pick<Config, 'BUS_NAME' | 'BUS_QUEUE_LIMIT' | 'BUS_DELIVERY_LIMIT'>;
 

@@ -7,7 +7,11 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string') return /timeout|terminated|not queryable/i.test(error.message);
-  // 08 connection, 53 resources, 57 operator (shutdown, timeout), 25006 read-only after a failover,
-  // 40P01 the victim of a deadlock.
-  return /^(08|53|57|25006|40P01)/.test(code) || /^E[A-Z]+$/.test(code);
+  // 08 connection, 28 no entry (a password that was changed), 3D no such database, 53 resources,
+  // 57 operator (shutdown, timeout), 58 system, 25006 read-only after a failover, 40P01 the victim of a
+  // deadlock. What Node says of sockets, names (EAI_AGAIN) and certificates has no number in it.
+  return (
+    /^(08|28|3D|53|57|58|25006|40P01)/.test(code) ||
+    /^(E(?!RR_)[A-Z_]+$|ERR_TLS_|ERR_SSL_|CERT_)/.test(code)
+  );
 }

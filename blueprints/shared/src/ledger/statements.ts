@@ -2,7 +2,8 @@ import { type Statement, statement } from '../database/statement.ts';
 import type { Booked, Month } from './ledger.ts';
 
 /** Books a batch of events: what an event counts commits with its row in the inbox, and an event whose
- *  row is there already counts nothing. Answers the events that were new.
+ *  row is there already counts nothing; as it still comes, its row stays for longer. Answers the events
+ *  that were new.
  *  Both inserts are in the order of their keys, so that two consumers never wait for each other in a
  *  circle; the second begins when the first is done, since it groups what that answers. */
 export const book = statement<Booked>(
@@ -12,9 +13,11 @@ export const book = statement<Booked>(
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[])
       AS i (id, tenant, ending, at, took_ms)
     ORDER BY id
-  ), fresh AS (
+  ), seen AS (
     INSERT INTO ledger_inbox (event_id) SELECT id FROM item ORDER BY id
-    ON CONFLICT (event_id) DO NOTHING RETURNING event_id
+    ON CONFLICT (event_id) DO UPDATE SET at = excluded.at RETURNING event_id, xmax = 0 AS inserted
+  ), fresh AS (
+    SELECT event_id FROM seen WHERE inserted
   ), entry AS (
     INSERT INTO ledger_entries AS e (tenant, month, succeeded, dead, cancelled, took_ms)
     SELECT tenant, date_trunc('month', at AT TIME ZONE 'UTC')::date,

@@ -2,7 +2,7 @@ import { startLoop } from '../loop.ts';
 import type { Base } from '../process.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Forgets by and by what was handled long ago: no event comes again after RETENTION_DAYS. Answers what
+/** Forgets by and by what was handled long ago: an event that has not come for RETENTION_DAYS comes no more. Answers what
  *  ends it. */
 export const startUpkeep = ({ config, log }: Base, ledger: Ledger): (() => Promise<void>) =>
   startLoop(

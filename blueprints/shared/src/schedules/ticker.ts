@@ -61,7 +61,8 @@ export class Ticker {
       const trace_id = traceIdOf(traceparent);
       this.log.info({ tenant, schedule: name, job_id, late_s, trace_id }, 'schedule ticked');
     }
-    return jobs.length === batchSize;
+    // Several workers share what is due: each then gets fewer.
+    return due.length === batchSize && jobs.length > 0;
   }
 
   /** None for a schedule that this release cannot read: it must not hold up the others. */

@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FaultProxy } from '../../faults/proxy.ts';
+import { declareTopology } from '../../src/bus/consumer/declare.ts';
 import { announced } from '../../src/bus/outbox.ts';
+import { eventsExchange, isSubscribed, queueOf } from '../../src/bus/topology.ts';
 import { viewOf } from '../../src/jobs/http/view.ts';
 import { JobReader } from '../../src/jobs/reader.ts';
 import { JobStore } from '../../src/jobs/store.ts';
@@ -13,11 +15,17 @@ import { until } from '../support/wait.ts';
 const database = testDatabase();
 const bus = testBus();
 const small = testBus({ BUS_QUEUE_LIMIT: 5 });
+const robbed = testBus();
 const error = { name: 'Error', message: 'wrong', stack: '' };
 let store: JobStore;
 
-beforeAll(() => {
+beforeAll(async () => {
   store = new JobStore(database.db, { leaseS: 30, backoffMs: 1 });
+  for (const { rabbit, config } of [bus, small]) {
+    await declareTopology(rabbit, config);
+    const queue = queueOf(config, 'ledger');
+    await rabbit.queueBind({ exchange: eventsExchange(config), queue, routingKey: '#' });
+  }
 });
 beforeEach(() => database.pool.query('TRUNCATE domain_events'));
 
@@ -142,6 +150,28 @@ test('any number of relays publish each event once while nothing breaks', async 
   expect(messages.map(({ messageId }) => messageId).toSorted()).toEqual(ids.toSorted());
 });
 
+test('an event whose queue somebody has deleted goes when it is there again', async () => {
+  await using worker = await testRelay(database, robbed.config);
+  const ids = [await endJob('succeeded')];
+  await worker.relay.tick();
+  await robbed.rabbit.queueDelete({ queue: queueOf(robbed.config, 'ledger') });
+  ids.push(await endJob('succeeded'));
+  expect(await worker.relay.tick()).toBe(false);
+  expect(await outbox()).toMatchObject([{ type: 'job.succeeded', attempts: 1 }]);
+  await until('the event', async () => {
+    await makeDue();
+    await worker.relay.tick();
+    return (await outbox()).length === 0;
+  });
+  const messages = await takeMessages(robbed, 'ledger');
+  expect(messages).toMatchObject([{ body: { data: { id: ids[1] } } }]);
+});
+
+test('which events have a queue here', () => {
+  expect(isSubscribed('job.succeeded')).toBe(true);
+  expect(isSubscribed('invoice.paid')).toBe(false);
+});
+
 test('large events go a few at a time', async () => {
   await using worker = await testRelay(database, bus.config);
   const ids = await announce(3, 700);
@@ -216,6 +246,24 @@ describe('without RabbitMQ', () => {
     expect([...new Set(received)].toSorted()).toEqual(ids.toSorted());
     proxy.close();
   });
+
+  test('a connection that confirms nothing is left for another', async () => {
+    const { proxy, config } = await proxied();
+    await using worker = await testRelay(database, config);
+    await announce(1);
+    await worker.relay.tick();
+    for (const connection of proxy.connections) connection.hold('down');
+    const [id] = await announce(1);
+    expect(await worker.relay.tick()).toBe(false);
+    expect(await outbox()).toMatchObject([{ id, attempts: 1 }]);
+    await until('the event', async () => {
+      await makeDue();
+      await worker.relay.tick();
+      return (await outbox()).length === 0;
+    });
+    await takeMessages(bus, 'ledger');
+    proxy.close();
+  }, 20_000);
 
   test('one that does not answer holds up no shutdown', async () => {
     const { proxy, config } = await proxied();

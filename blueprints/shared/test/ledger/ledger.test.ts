@@ -53,6 +53,17 @@ test('one that cannot be booked does not take down those that came with it', asy
   expect(await ledger.months(tenant)).toMatchObject([{ succeeded: 2 }]);
 });
 
+test('what still comes is not forgotten', async () => {
+  const ledger = new Ledger(database.db);
+  const event = endedEvent({ tenant: 'late' });
+  expect(await ledger.book(event)).toBe('handled');
+  await database.pool.query(`UPDATE ledger_inbox SET at = at - interval '31 days'`);
+  expect(await ledger.book(event)).toBe('duplicate');
+  await ledger.purge(30);
+  expect(await ledger.book(event)).toBe('duplicate');
+  expect(await ledger.months('late')).toMatchObject([{ succeeded: 1 }]);
+});
+
 test('the inbox forgets after its days', async () => {
   const ledger = new Ledger(database.db);
   const event = endedEvent({ tenant: 'old' });

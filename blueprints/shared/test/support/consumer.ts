@@ -16,6 +16,8 @@ export interface TestLedgerQueue {
   queue: string;
   deadQueue: string;
   dead: DeadEvents;
+  /** All that the topology has, again, and every event to the ledger. */
+  declare(): Promise<void>;
   /** How often a message that fails is delivered again. */
   limit: number;
   /** As the relay does; `body` in place of the event's own. */
@@ -34,13 +36,19 @@ export function testLedgerQueue(): TestLedgerQueue {
   const publisher = rabbit.createPublisher({ confirm: true });
   const { RABBITMQ_URL: _, ...named } = config;
   const dead = new DeadEvents(rabbit, names);
-  beforeAll(() => declareTopology(rabbit, config));
+  const declare = async () => {
+    await declareTopology(rabbit, config);
+    // Also what nothing here handles.
+    await rabbit.queueBind({ exchange, queue: names.queue, routingKey: '#' });
+  };
+  beforeAll(declare);
   afterAll(() => publisher.close());
   return {
     rabbit,
     env: Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)])),
     ...names,
     dead,
+    declare,
     limit: config.BUS_DELIVERY_LIMIT,
     async publish(event, body = event, headers = { traceparent: traceparentOf(undefined) }) {
       const { id: messageId, type } = event;

@@ -18,24 +18,28 @@ export function createSubscription(
   const queue = queueOf(config, consumer);
   const deadQueue = deadQueueOf(config, consumer);
   const connection = connectRabbit(config.RABBITMQ_URL, consumer, log);
-  // Each time: a broker may come back without what it had.
-  connection.on('connection', () => {
+  const declare = () => {
     declareTopology(connection, config).catch((err) => log.warn({ err }, 'not declared'));
-  });
+  };
+  // Each time: a broker may come back without what it had.
+  connection.on('connection', declare);
   const graceMs = config.SHUTDOWN_GRACE_S * 1000 - config.SHUTDOWN_DRAIN_MS - handBackMs;
-  return new Subscription({
+  const subscription: Subscription = new Subscription({
     connection,
     queue,
+    limit: config.BUS_DELIVERY_LIMIT,
+    declare,
     prefetch: config.CONSUMER_PREFETCH,
     retryMs: config.CONSUMER_RETRY_MS,
     graceMs: Math.max(0, graceMs),
     handle,
     metrics: consumerMetrics(registry, {
-      connected: () => connection.ready,
+      subscribed: () => subscription.up,
       dead: () => messagesIn(connection, deadQueue),
     }),
     log,
   });
+  return subscription;
 }
 
 async function messagesIn(connection: Connection, queue: string): Promise<number | undefined> {

@@ -34,7 +34,8 @@ export function readAs<Schema extends z.ZodType>(schema: Schema, value: unknown)
 /** How often the broker has delivered a message, this time included. What a consumer was given and died
  *  with counts. */
 export const deliveriesOf = ({ headers }: Pick<AsyncMessage, 'headers'>): number =>
-  1 + Number(headers?.['x-delivery-count'] ?? 0);
+  1 +
+  Math.max(...['x-acquired-count', 'x-delivery-count'].map((name) => Number(headers?.[name] ?? 0)));
 
 /** The trace that a message belongs to, or one of its own. */
 export const traceOf = ({ headers }: Pick<AsyncMessage, 'headers'>): string =>

@@ -5,14 +5,14 @@ export type ConsumerMetrics = ReturnType<typeof consumerMetrics>;
 const outcomes = ['handled', 'duplicate', 'failed', 'unreadable', 'handed_back'];
 
 export interface Sources {
-  /** Whether the broker can be talked to. */
-  connected: () => boolean;
+  /** Whether the broker delivers. */
+  subscribed: () => boolean;
   /** Messages in the dead queue; undefined: it could not be asked. */
   dead: () => Promise<number | undefined>;
 }
 
 /** Deliveries by what became of them. */
-export function consumerMetrics(registry: Registry, { connected, dead }: Sources) {
+export function consumerMetrics(registry: Registry, { subscribed, dead }: Sources) {
   const duration = new Histogram({
     name: 'bus_event_duration_seconds',
     help: 'How long handling a delivered event took, by what became of it',
@@ -28,10 +28,10 @@ export function consumerMetrics(registry: Registry, { connected, dead }: Sources
   });
   new Gauge({
     name: 'bus_consumer_up',
-    help: '1 while this consumer reaches the broker; without it events wait in their queue',
+    help: '1 while the broker delivers to this consumer; without it events wait in their queue',
     registers: [registry],
     collect() {
-      this.set(connected() ? 1 : 0);
+      this.set(subscribed() ? 1 : 0);
     },
   });
   new Gauge({

@@ -18,6 +18,10 @@ export type Handle = (event: DomainEvent) => Promise<Outcome>;
 export interface SubscriptionOptions {
   connection: Connection;
   queue: string;
+  /** How often a message that fails comes again. */
+  limit: number;
+  /** Called when the subscription is lost: somebody may have deleted the queue. */
+  declare: () => void;
   /** Events at once. */
   prefetch: number;
   /** The first pause before a failed event comes again, ms. */
@@ -55,19 +59,39 @@ export type Result = keyof typeof answers;
 export class Subscription {
   private readonly options: SubscriptionOptions;
   private readonly stopping = new AbortController();
+  /** Ends the pauses of what the broker delivers again anyway. */
+  private lost = new AbortController();
   private consumer: Consumer | undefined;
+  private consuming = false;
 
   constructor(options: SubscriptionOptions) {
     this.options = options;
   }
 
   start(): void {
-    const { connection, queue, prefetch, log } = this.options;
+    const { connection, queue, prefetch, declare, log } = this.options;
     // Who consumes does not declare: src/bus/topology.ts does, and a queue that is gone is an error.
     const props = { queue, queueOptions: { passive: true }, qos: { prefetchCount: prefetch } };
     this.consumer = connection.createConsumer(props, (message) => this.take(message));
-    this.consumer.on('error', (err) => log.warn({ err, queue }, 'subscription lost; trying again'));
-    this.consumer.on('ready', () => log.info({ queue }, 'subscribed'));
+    this.consumer.on('error', (err) => {
+      log.warn({ err, queue }, 'subscription lost; trying again');
+      this.consuming = false;
+      declare();
+    });
+    this.consumer.on('ready', () => {
+      log.info({ queue }, 'subscribed');
+      this.consuming = true;
+    });
+    connection.on('error', () => {
+      this.consuming = false;
+      this.lost.abort();
+      this.lost = new AbortController();
+    });
+  }
+
+  /** Whether the broker delivers what comes. */
+  get up(): boolean {
+    return this.consuming && this.options.connection.ready;
   }
 
   /** Takes nothing further and finishes what is being handled; what waits for another try is handed
@@ -83,7 +107,7 @@ export class Subscription {
   }
 
   private async take(message: AsyncMessage): Promise<ConsumerStatus> {
-    const { queue, metrics } = this.options;
+    const { queue, limit, metrics } = this.options;
     const traceparent = traceOf(message);
     const deliveries = deliveriesOf(message);
     const { messageId: event_id, type } = message;
@@ -97,8 +121,11 @@ export class Subscription {
     span?.setAttribute('event.outcome', result);
     if (result === 'failed' || result === 'unreadable') markFailed(span, result);
     span?.end();
-    if (result === 'failed') await this.pause(deliveries);
-    return answers[result];
+    if (result !== 'failed') return answers[result];
+    // RabbitMQ has moved it by then, but since 4.3 it no longer counts what is requeued.
+    if (deliveries > limit + 1) return ConsumerStatus.DROP;
+    await this.pause(deliveries);
+    return ConsumerStatus.REQUEUE;
   }
 
   private async settle(message: AsyncMessage, log: Logger): Promise<Result> {
@@ -133,10 +160,11 @@ export class Subscription {
     }
   }
 
-  /** With jitter; the end of the subscription ends it. */
+  /** With jitter; the end of the subscription, or of its connection, ends it. */
   private async pause(times: number, longestMs = longestPauseMs): Promise<void> {
     const full = Math.min(longestMs, this.options.retryMs * 2 ** Math.min(times - 1, 30));
     const wait = full * (0.5 + 0.5 * Math.random());
-    await sleep(wait, undefined, { signal: this.stopping.signal }).catch(() => {});
+    const signal = AbortSignal.any([this.stopping.signal, this.lost.signal]);
+    await sleep(wait, undefined, { signal }).catch(() => {});
   }
 }

@@ -19,18 +19,20 @@ afterEach(async () => {
   await bus.rabbit.queuePurge({ queue: bus.deadQueue });
 });
 
-function subscribe(handle: Handle) {
+function subscribe(handle: Handle, declare = () => {}) {
   const registry = new Registry();
   const connection = connectRabbit(process.env.RABBITMQ_URL ?? '', 'test', silent);
-  const subscription = new Subscription({
+  const subscription: Subscription = new Subscription({
     connection,
     queue: bus.queue,
+    limit,
+    declare,
     prefetch: 10,
     retryMs: 20,
     graceMs: 5000,
     handle,
     metrics: consumerMetrics(registry, {
-      connected: () => connection.ready,
+      subscribed: () => subscription.up,
       dead: async () => (await bus.dead.list(100)).events.length,
     }),
     log: silent,
@@ -87,6 +89,37 @@ test('one that always fails is dead after the limit; its neighbours do not notic
   expect(others.toSorted()).toEqual(neighbours.map(({ id }) => id).toSorted());
   expect(await counted('bus_events_redelivered_total')).toBe(limit);
   await until('the metric', async () => (await counted('bus_dead_events')) === 1);
+});
+
+test('one that fails is dead after the limit where RabbitMQ counts apart what is requeued', async () => {
+  let tries = 0;
+  subscribe(async () => {
+    tries += 1;
+    throw new Error('again');
+  });
+  await bus.publish(endedEvent(), undefined, { 'x-acquired-count': limit + 1 });
+  expect((await bus.died(1)).events).toMatchObject([{ reason: 'rejected' }]);
+  expect(tries).toBe(1);
+});
+
+test('a queue that somebody deletes is there again, and consumed', async () => {
+  const got: string[] = [];
+  const { subscription, counted } = subscribe(
+    async ({ id }) => {
+      got.push(id);
+      return 'handled';
+    },
+    () => void bus.declare(),
+  );
+  await until('the subscription', () => subscription.up);
+  expect(await counted('bus_consumer_up')).toBe(1);
+  await bus.rabbit.queueDelete({ queue: bus.queue });
+  await until('the loss', () => !subscription.up);
+  expect(await counted('bus_consumer_up')).toBe(0);
+  await until('the subscription', () => subscription.up);
+  const event = endedEvent();
+  await bus.publish(event);
+  await until('the event', () => got.includes(event.id));
 });
 
 test.each([
