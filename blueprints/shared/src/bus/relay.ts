@@ -58,7 +58,8 @@ export class Relay {
     const settled = await publisher.publish(events);
     await this.settle(settled);
     const refused = settled.some(({ outcome }) => outcome === 'nacked');
-    this.size = refused ? Math.max(fewest, this.size / 2) : Math.min(batchSize, this.size * 2);
+    const half = Math.floor(this.size / 2);
+    this.size = refused ? Math.max(fewest, half) : Math.min(batchSize, this.size * 2);
     return settled.every(({ outcome }) => outcome === 'confirmed');
   }
 

@@ -57,7 +57,7 @@ function startWorker(ai: AiClient) {
     await database.pool.query('TRUNCATE jobs');
   };
   const submit = (type: string, count: number) =>
-    Promise.all(Array.from({ length: count }, () => createJob(store, { type, maxAttempts: 5 })));
+    Promise.all(Array.from({ length: count }, () => createJob(store, { type, maxAttempts: 20 })));
   return { submit, [Symbol.asyncDispose]: stop };
 }
 
