@@ -12,6 +12,6 @@ export function isUnavailable(error: unknown): boolean {
   // deadlock. What Node says of sockets, names (EAI_AGAIN) and certificates has no number in it.
   return (
     /^(08|28|3D|53|57|58|25006|40P01)/.test(code) ||
-    /^(E(?!RR_)[A-Z_]+$|ERR_TLS_|ERR_SSL_|CERT_)/.test(code)
+    /^(E(?!RR_)[A-Z_]+$|ERR_(TLS|SSL)_|UNABLE_TO_)|CERT/.test(code)
   );
 }
