@@ -32,14 +32,14 @@ SERVER_CORE, OTHER_CORE = 0, 1
 Env = Mapping[str, str]
 
 
-def cores_apart() -> bool:
-    """Whether what is measured gets a core of its own; elsewhere the scheduler decides."""
-    return hasattr(psutil.Process, "cpu_affinity") and len(os.sched_getaffinity(0)) > 1
+# Asked before anything is pinned: what this process is left with then, its children begin with.
+CORES_APART = hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0)) > 1
 
 
 def pin(process: psutil.Process, core: int) -> None:
-    if cores_apart():
-        process.cpu_affinity([core])
+    """Every thread, to one core; where there is but one, or no way, the scheduler decides."""
+    for thread in process.threads() if CORES_APART else ():
+        os.sched_setaffinity(thread.id, {core})
 
 
 @dataclass(frozen=True)
