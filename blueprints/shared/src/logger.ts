@@ -6,7 +6,7 @@ const secrets = ['authorization', 'apiKey', 'api_key', 'password', 'token', 'sec
 const isSecret = new Set(secrets);
 const censor = () => '[redacted]';
 
-const gatheredChars = 2 ** 14;
+const gatheredChars = 2 ** 16;
 const gatheredMs = 100;
 /** While nobody takes them, no more than these are kept. */
 const maxBytes = 2 ** 24;

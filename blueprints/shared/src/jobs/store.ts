@@ -46,7 +46,7 @@ export class JobStore {
     ...batch,
     weigh: (job) => job.input.length,
     // Who could hear of a job before its id is told?
-    run: async (jobs) => pair(jobs, await this.db.query(statements.create, creationColumns(jobs))),
+    run: (jobs) => this.insert(jobs),
   });
 
   private readonly claims = new Coalescer<Run, ClaimedJob | null>({
@@ -136,6 +136,15 @@ export class JobStore {
     return job ?? null;
   }
 
+  private async insert(jobs: NewJob[]): Promise<(Created | null)[]> {
+    const [job, next] = jobs;
+    if (job && !next && !job.idempotency) {
+      return this.db.query(statements.createOne, fields(job));
+    }
+    const rows = jobs.map((job) => [...fields(job), ...keyFields(job)]);
+    return pair(jobs, await this.db.query(statements.create, columns(rows)));
+  }
+
   /** Carries out a transition, which commits, and tells of the jobs that it moved. */
   private async move<Row extends { id: string }>(
     statement: Statement<Row>,
@@ -164,19 +173,24 @@ function pair<Row extends Item>(items: Item[], rows: Row[]): (Row | null)[] {
   });
 }
 
-function creationColumns(jobs: NewJob[]) {
-  return [
-    jobs.map((job) => job.id),
-    jobs.map((job) => job.tenant),
-    jobs.map((job) => job.type),
-    jobs.map((job) => job.input),
-    jobs.map((job) => job.priority),
-    jobs.map((job) => job.maxAttempts),
-    jobs.map((job) => job.delayMs),
-    jobs.map((job) => job.traceparent),
-    jobs.map((job) => job.webhookUrl ?? null),
-    jobs.map((job) => job.idempotency?.key ?? null),
-    jobs.map((job) => job.idempotency?.hash ?? null),
-    jobs.map((job) => job.idempotency?.ttlHours ?? null),
-  ];
-}
+const fields = (job: NewJob) => [
+  job.id,
+  job.tenant,
+  job.type,
+  job.input,
+  job.priority,
+  job.maxAttempts,
+  job.traceparent,
+  job.webhookUrl ?? null,
+  job.delayMs,
+];
+
+const keyFields = ({ idempotency }: NewJob) => [
+  idempotency?.key ?? null,
+  idempotency?.hash ?? null,
+  idempotency?.ttlHours ?? null,
+];
+
+/** Of rows that are alike. */
+const columns = ([first = [], ...others]: unknown[][]) =>
+  first.map((value, i) => [value, ...others.map((row) => row[i])]);
