@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,8 +38,11 @@ CORES_APART = hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0)) 
 
 def pin(process: psutil.Process, core: int) -> None:
     """Every thread, to one core; where there is but one, or no way, the scheduler decides."""
-    for thread in process.threads() if CORES_APART else ():
-        os.sched_setaffinity(thread.id, {core})
+    if not CORES_APART:
+        return
+    with suppress(psutil.NoSuchProcess, ProcessLookupError):  # Postgres has some that soon end
+        for thread in process.threads():
+            os.sched_setaffinity(thread.id, {core})
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,18 @@ export interface Timeouts {
 }
 
 /** Sets the role's defaults in this database, which also hold behind a transaction pooler.
- *  Generic plans: the job statements are named and their plans never depend on the values. */
+ *  - Generic plans: the statements are named, and their plans never depend on the values.
+ *  - No sequential scan where an index will do: a plan of a table that is still small (a new service's,
+ *    a new month's) is kept until autovacuum comes by, and reads all that has been added since.
+ *  - No JIT, which would compile what then is never run. */
 export async function setRoleDefaults(client: pg.ClientBase, { statementMs }: Timeouts) {
   const settings = {
     statement_timeout: `${statementMs}ms`,
     lock_timeout: `${statementMs}ms`,
     idle_in_transaction_session_timeout: `${statementMs}ms`,
     plan_cache_mode: 'force_generic_plan',
+    enable_seqscan: 'off',
+    jit: 'off',
   };
   const { rows } = await client.query<{ name: string }>(
     'SELECT quote_ident(current_database()) AS name',

@@ -61,7 +61,7 @@ beforeAll(async () => {
   await client.connect();
   // As the service has it (src/database/roles.ts); the seed may take its time.
   await client.query('SET statement_timeout = 0');
-  await client.query('SET plan_cache_mode = force_generic_plan');
+  await client.query('SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off');
   const seeds = await Promise.all((await filesOf('test/**/seed.ts')).map(load));
   for (const table of seeds.flatMap((seed) => seed.small ?? [])) small.add(table);
   for (const table of await tables()) {
