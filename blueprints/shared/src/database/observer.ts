@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { planning } from './roles.ts';
 import type { Statement } from './statement.ts';
 
 /** A node of EXPLAIN (FORMAT JSON). */
@@ -11,8 +12,11 @@ export interface PlanNode {
 
 // A look must not be felt: it gives up soon, above all when it would have to wait for a lock, behind
 // which others would then wait.
-const begin = `BEGIN READ ONLY; SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '100ms';
-  SET LOCAL plan_cache_mode = 'force_generic_plan'; SET LOCAL enable_seqscan = off`;
+const settings = { statement_timeout: '2s', lock_timeout: '100ms', ...planning };
+const begin = [
+  'BEGIN READ ONLY',
+  ...Object.entries(settings).map(([name, value]) => `SET LOCAL ${name} = '${value}'`),
+].join('; ');
 const patienceMs = 5000;
 
 /** Looks at Postgres from a connection of its own: each look is a read-only transaction that is soon

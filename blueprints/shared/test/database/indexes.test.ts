@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { planning } from '../../src/database/roles.ts';
 import { declaredStatements, type Seed, type Statement } from '../../src/database/statement.ts';
 import { seed } from '../jobs/seed.ts';
 import { testDatabase } from '../support/database.ts';
@@ -59,9 +60,11 @@ let empty: Set<string>;
 beforeAll(async () => {
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  // As the service has it (src/database/roles.ts); the seed may take its time.
-  await client.query('SET statement_timeout = 0');
-  await client.query('SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off');
+  // As the service has it; the seed may take its time.
+  const settings = { statement_timeout: '0', ...planning };
+  for (const [name, value] of Object.entries(settings)) {
+    await client.query(`SET ${name} = '${value}'`);
+  }
   const seeds = await Promise.all((await filesOf('test/**/seed.ts')).map(load));
   for (const table of seeds.flatMap((seed) => seed.small ?? [])) small.add(table);
   for (const table of await tables()) {
