@@ -33,7 +33,7 @@ const handBackMs = 3000;
 export function createWork(base: Base, tools: Tools): Service {
   const { config, log, db, registry } = base;
   const { store, leases, runner, transport, webhooks, retention, metrics, ai } = tools;
-  slotMetrics(registry, config.WORKER_CONCURRENCY, () => leases.count);
+  slotMetrics(registry, config.WORKER_CONCURRENCY, () => runner.busy);
   const chores: LoopOptions[] = [
     ...transport.chores,
     { name: 'sweeper', everyMs: 2000, tick: () => sweep(store, metrics, log) },

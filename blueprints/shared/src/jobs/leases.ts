@@ -7,6 +7,11 @@ interface Held extends Run {
   abort: AbortController;
 }
 
+export interface Lease extends Disposable {
+  /** Aborts with an AbortReason when the run is no longer this worker's, or is to be handed back. */
+  readonly signal: AbortSignal;
+}
+
 /** Keeps the leases of this process' runs and aborts those it no longer has: cancelled ones within
  *  `checkMs`, and all of them when the database has not answered for the length of a lease. */
 export class Leases {
@@ -25,18 +30,13 @@ export class Leases {
     this.log = log;
   }
 
-  hold({ id, run }: Run): { signal: AbortSignal; [Symbol.dispose]: () => void } {
+  hold({ id, run }: Run): Lease {
     if (this.held.size === 0) this.renewedAt = performance.now();
     const held = { id, run, abort: new AbortController() };
     this.held.add(held);
     // Its claim was under way when the worker was told to stop.
     if (this.stopping) held.abort.abort(new AbortReason('shutdown'));
     return { signal: held.abort.signal, [Symbol.dispose]: () => this.held.delete(held) };
-  }
-
-  /** Runs of this process. */
-  get count(): number {
-    return this.held.size;
   }
 
   abortAll(kind: AbortReason['kind']) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Span } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { isUnavailable } from '../database/unavailable.ts';
 import { withDeadline } from '../deadline.ts';
@@ -8,7 +9,7 @@ import { unstorable } from '../text.ts';
 import { traceIdOf } from '../trace.ts';
 import { activeTraceparent, inSpan } from '../tracing/spans.ts';
 import { AbortReason, describe, PermanentError, Postponed } from './failures.ts';
-import type { Leases } from './leases.ts';
+import type { Lease, Leases } from './leases.ts';
 import type { ClaimedJob, Run } from './model.ts';
 import type { JobStore } from './store.ts';
 import { recordFailure, startRun } from './tracing.ts';
@@ -16,6 +17,9 @@ import type { JobHandler } from './type.ts';
 
 /** While a release rolls out, workers of the one before meet its new types. */
 const unknownTypeMs = 10_000;
+
+/** Ends on their way to the database, beside the runs in their handlers: as many as leave together. */
+const mostEndings = 200;
 
 export interface RunnerOptions {
   store: JobStore;
@@ -25,52 +29,96 @@ export interface RunnerOptions {
   log: Logger;
 }
 
-/** Takes one run from its message to its end. */
+/** A run under way. */
+interface Attempt {
+  job: ClaimedJob;
+  lease: Lease;
+  log: Logger;
+  span: Span | undefined;
+  startedAt: number;
+}
+
+/** Takes runs from their messages to their ends. A run has a slot until its handler is done: the next
+ *  one does not wait for its end to be written. */
 export class Runner {
   private readonly options: RunnerOptions;
   private readonly handlers: Map<string, JobHandler>;
+  private readonly ending = new Set<Promise<void>>();
+  private working = 0;
 
   constructor(options: RunnerOptions) {
     this.options = options;
     this.handlers = new Map(options.handlers.map((handler) => [handler.type.name, handler]));
   }
 
+  /** Slots in use. */
+  get busy(): number {
+    return this.working;
+  }
+
+  /** Resolves when its slot is free; rejects if it could not be claimed. */
   async run(message: Run): Promise<void> {
     const job = await this.options.store.claim(message);
     if (job) await this.work(job);
   }
 
-  /** Takes a claimed job to its end. Rejects only if that end cannot be written. */
+  /** Resolves when the claimed job's slot is free. */
   async work(job: ClaimedJob): Promise<void> {
-    using lease = this.options.leases.hold(job);
+    this.working += 1;
+    const attempt = this.begin(job);
+    const outcome = inSpan(attempt.span, () => this.handle(attempt));
+    await outcome.catch(() => {});
+    const end = this.end(attempt, outcome);
+    this.ending.add(end);
+    void end.then(() => this.ending.delete(end));
+    if (this.ending.size > mostEndings) await end;
+    this.working -= 1;
+  }
+
+  /** Resolves when the ends of all runs that were handled are written. */
+  async settled(): Promise<void> {
+    await Promise.all(this.ending);
+  }
+
+  private begin(job: ClaimedJob): Attempt {
     const trace_id = traceIdOf(job.traceparent);
     const log = this.options.log.child({ job_id: job.id, run: job.run, type: job.type, trace_id });
-    const startedAt = performance.now();
     log.debug('job started');
-    const span = startRun(job);
+    const lease = this.options.leases.hold(job);
+    return { job, lease, log, span: startRun(job), startedAt: performance.now() };
+  }
+
+  /** Never rejects. */
+  private async end(attempt: Attempt, outcome: Promise<unknown>): Promise<void> {
+    const { job, lease, log, span, startedAt } = attempt;
     try {
-      const status = await inSpan(span, () => this.settle(job, lease.signal, log));
+      const status = await inSpan(span, () => this.settle(attempt, outcome));
       span?.setAttribute('job.status', status);
       this.options.metrics.settled(job.type, status, (performance.now() - startedAt) / 1000);
       log.info({ status }, 'job settled');
+    } catch (error) {
+      // The lease runs out, and another worker takes the job.
+      log.error({ err: error }, 'job not settled');
     } finally {
       span?.end();
+      lease[Symbol.dispose]();
     }
   }
 
-  private async settle(job: ClaimedJob, signal: AbortSignal, log: Logger): Promise<string> {
+  private async settle(attempt: Attempt, outcome: Promise<unknown>): Promise<string> {
+    const { job, lease } = attempt;
     try {
-      const result = await this.handle(job, signal, log);
-      const done = await persist(() => this.options.store.finish(job, result), signal);
+      const result = await outcome;
+      const done = await persist(() => this.options.store.finish(job, result), lease.signal);
       return done ? 'succeeded' : 'fenced';
     } catch (error) {
-      if (signal.aborted) return this.giveUp(job, signal.reason, log);
-      if (error instanceof Postponed) return this.postpone(job, error, signal, log);
-      return this.fail(job, error, signal, log);
+      if (lease.signal.aborted) return this.giveUp(attempt);
+      if (error instanceof Postponed) return this.postpone(attempt, error);
+      return this.fail(attempt, error);
     }
   }
 
-  private async handle(job: ClaimedJob, signal: AbortSignal, log: Logger) {
+  private async handle({ job, lease, log }: Attempt) {
     const handler = this.handlers.get(job.type);
     if (!handler) throw new Postponed(`This worker has no handler of ${job.type}`, unknownTypeMs);
     const input = handler.type.input.safeParse(job.input);
@@ -85,49 +133,47 @@ export class Runner {
       });
     };
     const context = { jobId: id, traceparent, attempt: failures + 1, log, progress };
-    const deadline = { ms: handler.type.deadlineMs, of: `The handler of ${job.type}`, signal };
+    const { deadlineMs: ms } = handler.type;
+    const deadline = { ms, of: `The handler of ${job.type}`, signal: lease.signal };
     const result = await withDeadline(deadline, (signal) =>
       handler.handle(input.data as never, { ...context, signal }),
     );
     return storableResult(handler, result);
   }
 
-  private async fail(job: ClaimedJob, error: unknown, signal: AbortSignal, log: Logger) {
+  private async fail(attempt: Attempt, error: unknown) {
+    const { job, log } = attempt;
     const permanent = error instanceof PermanentError;
     log.warn({ err: error, permanent }, 'job failed');
     recordFailure(error);
     const failure = { id: job.id, run: job.run, error: describe(error), permanent };
     const write = async () => (await this.options.store.fail(failure))?.status ?? 'fenced';
-    return this.record(job, write, signal, log);
+    return this.record(attempt, write);
   }
 
   /** Nothing was tried, so nothing failed. Jitter keeps those that wait together from coming back
    *  together. */
-  private async postpone(job: ClaimedJob, reason: Postponed, signal: AbortSignal, log: Logger) {
+  private async postpone(attempt: Attempt, reason: Postponed) {
+    const { id, run } = attempt.job;
     const delayMs = reason.retryAfterMs * (1 + Math.random());
-    log.info({ delay_ms: Math.round(delayMs) }, reason.message);
+    attempt.log.info({ delay_ms: Math.round(delayMs) }, reason.message);
     const write = async () =>
-      (await this.options.store.postpone({ id: job.id, run: job.run, delayMs }))
-        ? 'postponed'
-        : 'fenced';
-    return this.record(job, write, signal, log);
+      (await this.options.store.postpone({ id, run, delayMs })) ? 'postponed' : 'fenced';
+    return this.record(attempt, write);
   }
 
-  private async record(
-    job: ClaimedJob,
-    write: () => Promise<string>,
-    signal: AbortSignal,
-    log: Logger,
-  ) {
+  private async record(attempt: Attempt, write: () => Promise<string>) {
+    const { signal } = attempt.lease;
     try {
       return await persist(write, signal);
     } catch (unwritten) {
-      if (signal.aborted) return this.giveUp(job, signal.reason, log);
+      if (signal.aborted) return this.giveUp(attempt);
       throw unwritten;
     }
   }
 
-  private async giveUp(job: ClaimedJob, reason: unknown, log: Logger) {
+  private async giveUp({ job, lease, log }: Attempt) {
+    const { reason } = lease.signal;
     if (!(reason instanceof AbortReason) || reason.kind !== 'shutdown') return 'lost';
     await this.options.store.handBack([job]).catch((error) => {
       log.warn({ err: error }, 'not handed back; the lease will run out');

@@ -20,9 +20,25 @@ test('a run ends with its result', async () => {
     return text.toUpperCase();
   });
   const run = await echoJob(worker.store);
-  await worker.runner.run(run);
+  await worker.run(run);
   const row = await rowOf(database.pool, run.id);
   expect(row).toMatchObject({ status: 'succeeded', result: { text: 'A' }, event_seq: 4 });
+});
+
+test('a slot is free as soon as its handler is done; the end is written meanwhile', async () => {
+  await using worker = testWorker(database, async (text) => text);
+  const run = await echoJob(worker.store);
+  const writer = await database.pool.connect();
+  const job = await worker.store.claim(run);
+  await writer.query('BEGIN');
+  await writer.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [run.id]);
+  if (job) await worker.runner.work(job);
+  expect(worker.runner.busy).toBe(0);
+  expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'active' });
+  await writer.query('COMMIT');
+  writer.release();
+  await worker.runner.settled();
+  expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'succeeded' });
 });
 
 test('an error is retried, a permanent one is not', async () => {
@@ -31,9 +47,9 @@ test('an error is retried, a permanent one is not', async () => {
     throw errors.shift();
   });
   const run = await echoJob(worker.store);
-  await worker.runner.run(run);
+  await worker.run(run);
   expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'retrying', failures: 1 });
-  await worker.runner.run({ ...run, run: 2 });
+  await worker.run({ ...run, run: 2 });
   expect(await rowOf(database.pool, run.id)).toMatchObject({
     status: 'dead',
     error: { name: 'PermanentError', message: 'never', stack: expect.stringContaining('at ') },
@@ -43,8 +59,8 @@ test('an error is retried, a permanent one is not', async () => {
 test('what does not fit is named without its value', async () => {
   await using worker = testWorker(database, () => 7);
   const [input, result] = [await echoJob(worker.store, { text: 7 }), await echoJob(worker.store)];
-  await worker.runner.run(input);
-  await worker.runner.run(result);
+  await worker.run(input);
+  await worker.run(result);
   const message = async ({ id }: Run) => (await rowOf(database.pool, id)).error.message;
   const at = 'does not fit its type at "text": Invalid input: expected string, received number';
   expect([await message(input), await message(result)]).toEqual([
@@ -60,7 +76,7 @@ test.each([
 ])('%s fails the run and nothing else', async (_what, input, result, status) => {
   await using worker = testWorker(database, () => result);
   const run = await echoJob(worker.store, input);
-  await worker.runner.run(run);
+  await worker.run(run);
   expect(await rowOf(database.pool, run.id)).toMatchObject({ status, failures: 1 });
 });
 
@@ -69,7 +85,7 @@ test('an error of any shape can be kept', async () => {
     throw new Error(`NUL \0 and half \ud83d ${'x'.repeat(10_000)}`);
   });
   const run = await echoJob(worker.store);
-  await worker.runner.run(run);
+  await worker.run(run);
   const { error } = await rowOf(database.pool, run.id);
   expect(error.message.length).toBeLessThanOrEqual(2000);
 });
@@ -83,7 +99,7 @@ test('a cancel aborts the call in flight', async () => {
     return never();
   });
   const run = await echoJob(worker.store);
-  const running = worker.runner.run(run);
+  const running = worker.run(run);
   await until('active', async () => (await rowOf(database.pool, run.id)).status === 'active');
   await worker.store.cancel(run.id, 't1');
   await running;
@@ -95,7 +111,7 @@ test('a cancel aborts the call in flight', async () => {
 test('a shutdown hands back what is unfinished, also from a handler that does not listen', async () => {
   await using worker = testWorker(database, never);
   const run = await echoJob(worker.store);
-  const running = worker.runner.run(run);
+  const running = worker.run(run);
   await until('active', async () => (await rowOf(database.pool, run.id)).status === 'active');
   worker.leases.abortAll('shutdown');
   await running;
@@ -114,7 +130,7 @@ test('a handler is cut at its deadline, also one that does not listen', async ()
   };
   await using worker = testWorker(database, hang, 50);
   const run = await echoJob(worker.store);
-  await worker.runner.run(run);
+  await worker.run(run);
   expect(signal?.aborted).toBe(true);
   expect(await rowOf(database.pool, run.id)).toMatchObject({
     status: 'retrying',
@@ -132,9 +148,9 @@ test('a job whose call was refused comes back later and has failed nothing', asy
   });
   const run = await echoJob(worker.store);
   const fresh = await echoJob(worker.store);
-  await worker.runner.run(run);
-  await worker.runner.run({ ...run, run: 2 });
-  await worker.runner.run(fresh);
+  await worker.run(run);
+  await worker.run({ ...run, run: 2 });
+  await worker.run(fresh);
   expect(attempts).toEqual([1, 2, 1]);
   expect(await eventsOf(database.pool, fresh.id)).toEqual(['queued', 'active', 'queued']);
   const rows = [await rowOf(database.pool, run.id), await rowOf(database.pool, fresh.id)];
@@ -157,13 +173,13 @@ test('a run whose job was taken over writes nothing', async () => {
     return `call ${calls}`;
   });
   const run = await echoJob(worker.store);
-  const late = worker.runner.run(run);
+  const late = worker.run(run);
   await until('active', async () => (await rowOf(database.pool, run.id)).status === 'active');
   await database.pool.query("UPDATE jobs SET lease_until = now() - interval '1 s' WHERE id = $1", [
     run.id,
   ]);
   await worker.store.expire({ name: 'LeaseExpired', message: '', stack: '' }, 10);
-  await worker.runner.run({ ...run, run: 2 });
+  await worker.run({ ...run, run: 2 });
   await late;
   const row = await rowOf(database.pool, run.id);
   expect(row).toMatchObject({ status: 'succeeded', result: { text: 'call 2' }, failures: 1 });
@@ -179,7 +195,7 @@ test('a result outlasts a database that goes away for a moment', async () => {
     return 'kept';
   });
   const run = await echoJob(worker.store);
-  await worker.runner.run(run);
+  await worker.run(run);
   const done = await until('the result', async () => {
     const row = await rowOf(database.pool, run.id).catch(() => null);
     return row?.status === 'succeeded' && row;
@@ -190,7 +206,7 @@ test('a result outlasts a database that goes away for a moment', async () => {
 test('a type of a later release is put off, for a worker that knows it', async () => {
   await using worker = testWorker(database, (text) => text);
   const run = await createJob(worker.store, { type: 'later' });
-  await worker.runner.run(run);
+  await worker.run(run);
   const row = await rowOf(database.pool, run.id);
   expect(row).toMatchObject({ status: 'queued', run: 2, failures: 0 });
   expect(row.due_at.getTime()).toBeGreaterThan(Date.now());
@@ -200,7 +216,7 @@ test('a run that was claimed while the worker was told to stop is handed back', 
   await using worker = testWorker(database, never);
   const run = await echoJob(worker.store);
   worker.leases.abortAll('shutdown');
-  await worker.runner.run(run);
+  await worker.run(run);
   expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'queued', failures: 0 });
 });
 
@@ -210,6 +226,6 @@ test('a progress that cannot be written fails nothing', async () => {
     return text;
   });
   const run = await echoJob(worker.store);
-  await worker.runner.run(run);
+  await worker.run(run);
   expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'succeeded' });
 });

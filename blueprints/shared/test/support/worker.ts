@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { z } from 'zod';
 import { Leases } from '../../src/jobs/leases.ts';
+import type { Run } from '../../src/jobs/model.ts';
 import { Runner } from '../../src/jobs/runner.ts';
 import { JobStore } from '../../src/jobs/store.ts';
 import { type Context, defineHandler, defineType } from '../../src/jobs/type.ts';
@@ -32,5 +33,9 @@ export function testWorker(
   const metrics = jobMetrics(new Registry(), []);
   const runner = new Runner({ store, leases, handlers: [handler], metrics, log: silent });
   const stop = startLoop(leases.loop, silent);
-  return { store, leases, runner, [Symbol.asyncDispose]: stop };
+  const run = async (message: Run) => {
+    await runner.run(message);
+    await runner.settled();
+  };
+  return { store, leases, runner, run, [Symbol.asyncDispose]: stop };
 }

@@ -34,7 +34,13 @@ export class BrokerTransport implements Transport {
   }
 
   consume(runner: Runner, concurrency: number): Consumer {
-    return this.take((run) => runner.run(run), concurrency);
+    const consumer = this.take((run) => runner.run(run), concurrency);
+    return {
+      close: async () => {
+        await consumer.close();
+        await runner.settled();
+      },
+    };
   }
 
   close(): Promise<void> {

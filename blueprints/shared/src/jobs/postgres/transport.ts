@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../logger.ts';
 import type { LoopOptions } from '../../loop.ts';
-import { traceIdOf } from '../../trace.ts';
-import type { ClaimedJob, OnEvents } from '../model.ts';
+import type { OnEvents } from '../model.ts';
 import type { Runner } from '../runner.ts';
 import type { Consumer, Transport } from '../transport.ts';
 import { claimDue, withdrawPublished } from './statements.ts';
@@ -49,7 +48,7 @@ export class PostgresTransport implements Transport {
       }
       const jobs = await this.claim(Math.min(free, batchSize));
       for (const job of jobs) {
-        const work = this.work(runner, job).then(() => {
+        const work = runner.work(job).then(() => {
           working.delete(work);
           freed.resolve();
         });
@@ -74,22 +73,12 @@ export class PostgresTransport implements Transport {
         freed.resolve();
         await done;
         await Promise.all(working);
+        await runner.settled();
       },
     };
   }
 
   async close() {}
-
-  private async work(runner: Runner, job: ClaimedJob) {
-    try {
-      await runner.work(job);
-    } catch (error) {
-      // Its end could not be written: the lease runs out, and another worker takes it.
-      const { id: job_id, traceparent } = job;
-      const trace_id = traceIdOf(traceparent);
-      this.log.error({ err: error, job_id, trace_id }, 'job not settled');
-    }
-  }
 
   private async claim(most: number) {
     const jobs = await this.db.query(claimDue, [most, this.leaseS]);
