@@ -1,11 +1,11 @@
 /** JSON pointers to the texts and names that Postgres cannot hold: those with NUL or half a
  *  surrogate pair. */
-export function unstorable(value: unknown, pointer = ''): string[] {
-  if (typeof value === 'string') return fits(value) ? [] : [pointer];
+export function unstorable(value: unknown): string[] {
+  if (typeof value === 'string') return fits(value) ? [] : [''];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
-    const place = `${pointer}/${escapeToken(key)}`;
-    return fits(key) ? unstorable(inner, place) : [place];
+    const places = fits(key) ? unstorable(inner) : [''];
+    return places.map((place) => `/${escapeToken(key)}${place}`);
   });
 }
 

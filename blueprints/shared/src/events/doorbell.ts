@@ -38,8 +38,11 @@ export class Doorbell {
   private async notify() {
     this.ringing = true;
     while (this.waiting.size > 0) {
-      const bells = [...this.waiting].slice(0, maxBells);
-      for (const bell of bells) this.waiting.delete(bell);
+      const bells: string[] = [];
+      for (const bell of this.waiting) {
+        this.waiting.delete(bell);
+        if (bells.push(bell) === maxBells) break;
+      }
       try {
         await this.db.query(notify, [bells.join('')]);
       } catch (error) {

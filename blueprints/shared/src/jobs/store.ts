@@ -162,13 +162,13 @@ const fences = (runs: Run[]) => [runs.map(({ id }) => id), runs.map(({ run }) =>
 type Item = Pick<Run, 'id'> & Partial<Run>;
 
 /** Each row goes to one item only: of two messages for the same run, one gets it. A batch may hold
- *  several runs of one job. */
+ *  several runs of one job, of which one qualified at most. */
 function pair<Row extends Item>(items: Item[], rows: Row[]): (Row | null)[] {
-  const key = ({ id, run }: Item) => `${id} ${run}`;
-  const byKey = new Map(rows.map((row) => [key(row), row]));
-  return items.map((item) => {
-    const row = byKey.get(key(item)) ?? null;
-    byKey.delete(key(item));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return items.map(({ id, run }) => {
+    const row = byId.get(id);
+    if (!row || row.run !== run) return null;
+    byId.delete(id);
     return row;
   });
 }
