@@ -7,9 +7,9 @@ another that has a core of its own; the servers share the other. Ours are the tw
 rendered service, working on 50 at once, and over Postgres on 1,000 as well, as pg-boss takes
 batches of as many. BullMQ is shown with its results in Redis (appendfsync always: as durable as the
 rest) and with a processor that inserts them into Postgres; graphile-worker and pg-boss as they are
-and as their documentation tunes them. As many jobs as keep the fastest busy for seconds: workers are
-slow until their code is compiled, and some queues are until their backlog is vacuumed. A rate counts enqueueing and draining; CPU is the worker's
-and the servers' while they drain. Prints medians, and from the lowest to the highest.
+and as their documentation tunes them. So many jobs keep the fastest busy for seconds: a worker is
+slow until its code is compiled. A rate counts enqueueing and draining; CPU is the worker's and the
+servers' while they drain. Prints medians, and from the lowest to the highest.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ console.log(JSON.stringify({ seconds: (performance.now() - startedAt) / 1000 }))
 process.exit();
 """
 
-# By the indexes of what waits or is worked on: to count the finished costs Postgres a walk through all.
+FINISHED = "SELECT count(*) FROM jobs WHERE finished_at IS NOT NULL"
+DRAINED = "SELECT extract(epoch FROM max(finished_at) - min(finished_at)) FROM jobs"
+# By the indexes of what is unfinished: to count costs Postgres a walk through all jobs.
 UNFINISHED = f"""SELECT ({
     " OR ".join(
         f"EXISTS (SELECT FROM jobs WHERE {column} IS NOT NULL)"
@@ -164,29 +166,28 @@ class Service:
         told = self.here.run("node", "enqueue.ts", str(jobs), cwd=self.folder, env=env)
         enqueued = json.loads(told)["seconds"]
         argv = script(self.folder, "start:worker")
-        with self.here.server(argv, self.folder, env) as process:
-            with psycopg.connect(database, autocommit=True) as connection:
+        with (
+            self.here.server(argv, self.folder, env) as process,
+            psycopg.connect(database, autocommit=True) as connection,
+        ):
 
-                def ask(query: str) -> float:
-                    row = connection.execute(query).fetchone()
-                    assert row is not None
-                    return float(row[0])
+            def ask(query: str) -> float:
+                row = connection.execute(query).fetchone()
+                assert row is not None
+                return float(row[0])
 
-                finished = "SELECT count(*) FROM jobs WHERE finished_at IS NOT NULL"
-                while ask(finished) == 0:
-                    time.sleep(0.01)
-                clocks = {"node": Clock(process)} | servers(self.here)
-                before = {name: clock.read() for name, clock in clocks.items()}
-                left = jobs - ask(finished)
-                deadline = time.monotonic() + 300
-                while ask(UNFINISHED):
-                    assert time.monotonic() < deadline, "the queue does not drain"
-                    time.sleep(0.5)
-                spent = {name: clock.read() - before[name] for name, clock in clocks.items()}
-                assert ask(finished) == jobs
-                drained = ask(
-                    "SELECT extract(epoch FROM max(finished_at) - min(finished_at)) FROM jobs"
-                )
+            while ask(FINISHED) == 0:
+                time.sleep(0.01)
+            clocks = {"node": Clock(process)} | servers(self.here)
+            before = {name: clock.read() for name, clock in clocks.items()}
+            left = jobs - ask(FINISHED)
+            deadline = time.monotonic() + 300
+            while ask(UNFINISHED):
+                assert time.monotonic() < deadline, "the queue does not drain"
+                time.sleep(0.5)
+            spent = {name: clock.read() - before[name] for name, clock in clocks.items()}
+            assert ask(FINISHED) == jobs
+            drained = ask(DRAINED)
         with psycopg.connect(self.here.running.env["DATABASE_URL"], autocommit=True) as admin:
             admin.execute(f'DROP DATABASE "{database.rsplit("/", 1)[1]}" WITH (FORCE)')
         cpu = {name: 1e6 * seconds / left for name, seconds in spent.items()}

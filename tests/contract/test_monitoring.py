@@ -20,7 +20,7 @@ Exported = dict[str, list[dict[str, str]]]
 """Metric to the labels of its series."""
 
 METRIC = re.compile(
-    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|schedules?|bus|cache|nodejs|process)_\w+"
+    r"(?<![\w.])(?:http|jobs?|database|outgoing|webhooks?|schedules?|worker|bus|cache|nodejs|process)_\w+"
 )
 SERVERS = {
     "redis": {"postgres", "redis"},
@@ -86,7 +86,7 @@ def test_no_label_has_a_value_for_each_job_or_tenant(exported):
     """By names of labels: those with bounded values."""
     bounded = {
         "method", "route", "status", "reason", "type", "state", "dependency", "outcome", "refusal",
-        "statement", "tier", "server", "replica", "le", "kind", "space",
+        "statement", "tier", "server", "replica", "le", "kind", "space", "chore",
         "version", "major", "minor", "patch",
     }  # fmt: skip
     labels = {label for series in exported.values() for one in series for label in one}

@@ -8,16 +8,24 @@ export interface LoopOptions {
   tick: () => Promise<unknown>;
 }
 
+export type Outcome = 'done' | 'failed';
+
 /** Repeats a task until it is stopped; an error is logged and the next turn comes as always.
- *  Answers what stops it, which settles when a turn under way is over. */
-export function startLoop({ name, everyMs, tick }: LoopOptions, log: Logger): () => Promise<void> {
+ *  `onTurn` is told how each ended. Answers what stops it, which settles when a turn under way is over. */
+export function startLoop(
+  { name, everyMs, tick }: LoopOptions,
+  log: Logger,
+  onTurn?: (outcome: Outcome) => void,
+): () => Promise<void> {
   const stop = new AbortController();
   const turn = async () => {
     while (!stop.signal.aborted) {
       let more = false;
       try {
         more = (await tick()) === true;
+        onTurn?.('done');
       } catch (error) {
+        onTurn?.('failed');
         log.warn({ err: error, loop: name }, `${name} failed; trying again`);
       }
       // Jitter keeps the replicas' turns apart.

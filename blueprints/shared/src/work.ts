@@ -8,7 +8,7 @@ import { sweep } from './jobs/sweeper.ts';
 import type { Consumer, Transport } from './jobs/transport.ts';
 import { type LoopOptions, startLoop } from './loop.ts';
 import { createBus } from './modules/bus.ts';
-import { type JobMetrics, slotMetrics } from './ops/metrics.ts';
+import { choreMetrics, type JobMetrics, slotMetrics } from './ops/metrics.ts';
 import type { Base, Service } from './process.ts';
 import { createTicker } from './schedules/create.ts';
 import { rollUp } from './usage/rollup.ts';
@@ -41,6 +41,7 @@ export function createWork(base: Base, tools: Tools): Service {
     createTicker({ config, db, registry, log }).chore,
     ...retention.chores,
   ];
+  const countTurn = choreMetrics(registry, chores);
   const bus = createBus(base);
   let stops: (() => Promise<void>)[] = [];
   let stopLeases = async () => {};
@@ -48,7 +49,9 @@ export function createWork(base: Base, tools: Tools): Service {
 
   return {
     start() {
-      stops = chores.map((chore) => startLoop(chore, log));
+      stops = chores.map((chore) =>
+        startLoop(chore, log, (outcome) => countTurn(chore.name, outcome)),
+      );
       stopLeases = startLoop(leases.loop, log);
       webhooks.start();
       bus.start();

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../database/database.ts';
 import { databaseMetrics } from '../database/metrics.ts';
+import type { Outcome } from '../loop.ts';
 import { sizing } from '../sizing.ts';
 import { memoryMetrics } from './memory-metrics.ts';
 
@@ -36,6 +37,20 @@ export function slotMetrics(registry: Registry, slots: number, busy: () => numbe
       this.set({ state: 'free' }, Math.max(0, slots - busy()));
     },
   });
+}
+
+/** How the turns of a worker's chores ended. */
+export function choreMetrics(registry: Registry, chores: readonly { name: string }[]) {
+  const turns = new Counter({
+    name: 'worker_chore_turns_total',
+    help: 'Turns of what workers do besides jobs, by how they ended: done or failed',
+    labelNames: ['chore', 'outcome'],
+    registers: [registry],
+  });
+  for (const { name: chore } of chores) {
+    for (const outcome of ['done', 'failed']) turns.inc({ chore, outcome }, 0);
+  }
+  return (chore: string, outcome: Outcome) => turns.inc({ chore, outcome });
 }
 
 /** With what was promised as a bucket of its own, which share keeps the promise is counted, not
