@@ -26,7 +26,7 @@ WATCHES = {
     "pool": "PoolExhausted",
     "event loop": "EventLoopLate",
 }
-METRIC = r"\b(?:http|jobs?|database|nodejs)_\w+"
+METRIC = r"\b(?:http|jobs?|worker|database|nodejs)_\w+"
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 
 

@@ -85,7 +85,7 @@ def _jobs(plan: Plan) -> Iterator[Row]:
     yield (
         "slots",
         f"not all of the {shown(slots)} slots are taken",
-        'max(jobs_unfinished{state="active"})',
+        'sum(worker_slots{state="busy"})',
         f"< {max(1, slots)}",
         "jobs_per_minute",
     )

@@ -51,14 +51,15 @@ const HANDLERS = Symbol('JobHandlers');
     },
     {
       provide: Runner,
-      inject: [JobStore, Leases, HANDLERS, JOB_METRICS, LOGGER],
+      inject: [JobStore, Leases, HANDLERS, JOB_METRICS, CONFIG, LOGGER],
       useFactory: (
         store: JobStore,
         leases: Leases,
         handlers: JobHandler[],
         metrics: JobMetrics,
+        { WORKER_CONCURRENCY: slots }: Config,
         log: Logger,
-      ) => new Runner({ store, leases, handlers, metrics, log }),
+      ) => new Runner({ store, leases, handlers, metrics, slots, log }),
     },
   ],
   exports: [Doorbell, JobStore, Leases, Runner, JOB_METRICS, AiModule],

@@ -18,14 +18,17 @@ import type { JobHandler } from './type.ts';
 /** While a release rolls out, workers of the one before meet its new types. */
 const unknownTypeMs = 10_000;
 
-/** Ends on their way to the database, beside the runs in their handlers: as many as leave together. */
-const mostEndings = 200;
+/** Ends that may be under way to the database beside the runs in their handlers: some for each slot, and
+ *  no more than leave together. */
+const mostEndings = (slots: number) => Math.min(4 * slots, 200);
 
 export interface RunnerOptions {
   store: JobStore;
   leases: Leases;
   handlers: JobHandler[];
   metrics: JobMetrics;
+  /** As many as the transport gives it at once. */
+  slots: number;
   log: Logger;
 }
 
@@ -39,7 +42,7 @@ interface Attempt {
 }
 
 /** Takes runs from their messages to their ends. A run has a slot until its handler is done: the next
- *  one does not wait for its end to be written. */
+ *  one does not wait for its end to be written, unless many are under way. */
 export class Runner {
   private readonly options: RunnerOptions;
   private readonly handlers: Map<string, JobHandler>;
@@ -71,7 +74,7 @@ export class Runner {
     const end = this.end(attempt, outcome);
     this.ending.add(end);
     void end.then(() => this.ending.delete(end));
-    if (this.ending.size > mostEndings) await end;
+    if (this.ending.size > mostEndings(this.options.slots)) await end;
     this.working -= 1;
   }
 
@@ -91,10 +94,11 @@ export class Runner {
   /** Never rejects. */
   private async end(attempt: Attempt, outcome: Promise<unknown>): Promise<void> {
     const { job, lease, log, span, startedAt } = attempt;
+    const seconds = (performance.now() - startedAt) / 1000;
     try {
       const status = await inSpan(span, () => this.settle(attempt, outcome));
       span?.setAttribute('job.status', status);
-      this.options.metrics.settled(job.type, status, (performance.now() - startedAt) / 1000);
+      this.options.metrics.settled(job.type, status, seconds);
       log.info({ status }, 'job settled');
     } catch (error) {
       // The lease runs out, and another worker takes the job.

@@ -28,7 +28,7 @@ export function createWorker(base: Base): Service {
   return createWork(base, {
     store,
     leases,
-    runner: new Runner({ store, leases, handlers, metrics, log }),
+    runner: new Runner({ store, leases, handlers, metrics, slots: config.WORKER_CONCURRENCY, log }),
     transport: createTransport(base, onEvents),
     webhooks: createDeliverer(base),
     retention: createRetention(base),

@@ -25,11 +25,11 @@ export function createRegistry(db: Database): Registry {
   return registry;
 }
 
-/** How many runs a worker may have at once, and has. */
+/** How many handlers a worker may run at once, and runs. */
 export function slotMetrics(registry: Registry, slots: number, busy: () => number) {
   new Gauge({
     name: 'worker_slots',
-    help: 'Runs that this worker may have at once, by state: busy or free',
+    help: 'Handlers that this worker may run at once, by state: busy or free',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -83,7 +83,7 @@ export function jobMetrics(registry: Registry, types: readonly { name: string }[
   });
   const duration = new Histogram({
     name: 'job_run_duration_seconds',
-    help: 'Duration of runs of jobs',
+    help: 'Duration of runs of jobs, until their handlers were done',
     labelNames: ['type', 'status'],
     buckets: withPromise(
       sizing.longest_operation_s,

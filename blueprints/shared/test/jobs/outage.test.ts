@@ -46,7 +46,7 @@ function startWorker(ai: AiClient) {
   const leases = new Leases(store, 30, silent);
   const metrics = jobMetrics(registry, []);
   const handlers = [summarizeWith(ai), other];
-  const runner = new Runner({ store, leases, handlers, metrics, log: silent });
+  const runner = new Runner({ store, leases, handlers, metrics, slots: 10, log: silent });
   const stops = transport.chores.map((chore) => startLoop(chore, silent));
   const consumer = transport.consume(runner, 10);
   const stop = async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PermanentError } from '../../src/jobs/failures.ts';
 import type { Run } from '../../src/jobs/model.ts';
@@ -35,10 +36,23 @@ test('a slot is free as soon as its handler is done; the end is written meanwhil
   if (job) await worker.runner.work(job);
   expect(worker.runner.busy).toBe(0);
   expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'active' });
+
+  // Four ends for each slot, here of one, and no more.
+  for (let others = 0; others < 3; others += 1) {
+    await worker.runner.run(await echoJob(worker.store));
+  }
+  const next = await echoJob(worker.store);
+  const freed = worker.runner.run(next).then(() => 'free');
+  expect(await Promise.race([freed, sleep(200, 'taken')])).toBe('taken');
+  expect(worker.runner.busy).toBe(1);
+
   await writer.query('COMMIT');
   writer.release();
+  expect(await freed).toBe('free');
   await worker.runner.settled();
-  expect(await rowOf(database.pool, run.id)).toMatchObject({ status: 'succeeded' });
+  for (const { id } of [run, next]) {
+    expect(await rowOf(database.pool, id)).toMatchObject({ status: 'succeeded' });
+  }
 });
 
 test('an error is retried, a permanent one is not', async () => {

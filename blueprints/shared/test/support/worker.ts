@@ -31,7 +31,7 @@ export function testWorker(
     text: (await work(text, context)) as string,
   }));
   const metrics = jobMetrics(new Registry(), []);
-  const runner = new Runner({ store, leases, handlers: [handler], metrics, log: silent });
+  const runner = new Runner({ store, leases, handlers: [handler], metrics, slots: 1, log: silent });
   const stop = startLoop(leases.loop, silent);
   const run = async (message: Run) => {
     await runner.run(message);
