@@ -20,7 +20,7 @@ ROUTES = {
     "/v1/usage": {"get"},
     "/v1/job-types": {"get"},
 }
-METRIC = re.compile(r"\b(?:http|jobs?|database|nodejs)_\w+")
+METRIC = re.compile(r"\b(?:http|jobs?|worker|database|nodejs)_\w+")
 
 
 @pytest.mark.parametrize("kind", ["live", "ready"])
