@@ -67,8 +67,8 @@ export class Runner {
 
   /** Resolves when the claimed job's slot is free. */
   async work(job: ClaimedJob): Promise<void> {
-    this.working += 1;
     const attempt = this.begin(job);
+    this.working += 1;
     const outcome = inSpan(attempt.span, () => this.handle(attempt));
     await outcome.catch(() => {});
     const end = this.end(attempt, outcome);
@@ -87,8 +87,9 @@ export class Runner {
     const trace_id = traceIdOf(job.traceparent);
     const log = this.options.log.child({ job_id: job.id, run: job.run, type: job.type, trace_id });
     log.debug('job started');
+    const span = startRun(job);
     const lease = this.options.leases.hold(job);
-    return { job, lease, log, span: startRun(job), startedAt: performance.now() };
+    return { job, lease, log, span, startedAt: performance.now() };
   }
 
   /** Never rejects. */
