@@ -4,8 +4,8 @@ from __future__ import annotations
 
 REPORTS = 12
 
-# None of the reads here could use these, and they would take longer to fill than the table.
-UNUSED = "DROP INDEX jobs_by_status, jobs_by_type"
+# None of the reads here could use it, and it would take longer to fill than the table.
+UNUSED = "DROP INDEX jobs_by_type"
 
 # Evenly over the days before `until`, of twelve reports and 2 to 14 s (8 on average); two in a
 # hundred are dead or cancelled.

@@ -24,7 +24,7 @@ export interface HubOptions {
   maxAgeMs?: number;
 }
 
-/** The jobs, and the events of each, that one statement asks for. */
+/** The jobs, and the events of each beside its first, that one statement asks for. */
 const maxJobs = 500;
 const maxEvents = 20;
 
@@ -159,7 +159,7 @@ export class EventHub {
     const events = await this.options.db.query(eventsAfter, values);
     for (const [id, some] of Map.groupBy(events, ({ job_id }) => job_id)) {
       for (const stream of streams.get(id) ?? []) this.sent += stream.deliver(some);
-      if (some.length === maxEvents) this.due.add(bellOf(id));
+      if (some.length >= maxEvents) this.due.add(bellOf(id));
     }
   }
 

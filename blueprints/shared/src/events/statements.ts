@@ -3,17 +3,22 @@ import type { JobEvent } from '../jobs/model.ts';
 
 export const channel = 'job_events';
 
-/** Up to $3 events of each job ($1) after a number ($2), a job's in their order. Only the last one
- *  of a finished job has a result, which stands in the job's row alone. */
+/** Events of each job ($1) after a number ($2), a job's in their order: the first, which is the job's
+ *  row, and up to $3 others. Only the last one of a finished job has a result, which stands in the
+ *  row alone. */
 export const eventsAfter = statement<JobEvent>(
   'events.after',
-  `SELECT e.job_id, e.seq, e.type, e.failures, e.progress, e.error, e.at,
+  `SELECT jobs.id AS job_id, e.seq, e.type, e.failures, e.progress, e.error, e.at,
     jobs.event_seq = e.seq AND jobs.finished_at IS NOT NULL AS final,
     CASE WHEN jobs.event_seq = e.seq THEN jobs.result END AS result
-  FROM unnest($1::uuid[], $2::int[]) AS i (id, after), LATERAL (
-    SELECT * FROM job_events WHERE job_id = i.id AND seq > i.after ORDER BY seq LIMIT $3
-  ) AS e JOIN jobs ON jobs.id = e.job_id
-  ORDER BY e.seq`,
+  FROM unnest($1::uuid[], $2::int[]) AS i (id, after) JOIN jobs ON jobs.id = i.id, LATERAL (
+    SELECT 1 AS seq, 'queued' AS type, 0 AS failures, 0 AS progress, NULL::jsonb AS error,
+      jobs.created_at AS at WHERE i.after < 1
+    UNION ALL (
+      SELECT seq, type, failures, progress, error, at FROM job_events
+      WHERE job_id = i.id AND seq > greatest(i.after, 1) ORDER BY seq LIMIT $3
+    )
+  ) AS e ORDER BY e.seq`,
   ({ ids }) => [ids, ids.map(() => 0), 20],
 );
 

@@ -10,27 +10,39 @@ export const findJob = statement<Job>(
   ({ ids, tenant }) => [ids[0], tenant],
 );
 
-/** Newest first: ids are in the order of their creation. Each status is a walk of its own through
- *  an index that starts with it, so a rare one costs what a common one does. */
-const list = (filter: string, limit: string) => `
+/** Newest first: ids are in the order of their creation. Each type and status is a walk of its own
+ *  through an index that starts with them, so a rare one costs what a common one does. Needs a CTE
+ *  `wanted` of types. */
+const list = `
   SELECT ${columns} FROM jobs JOIN unnest(ARRAY(
-    SELECT found.id FROM unnest($2::text[]) AS wanted (status), LATERAL (
-      SELECT id FROM jobs WHERE tenant = $1 AND jobs.status = wanted.status ${filter} AND id < $3
-      ORDER BY id DESC LIMIT ${limit}
-    ) AS found ORDER BY found.id DESC LIMIT ${limit}
+    SELECT found.id FROM wanted, unnest($2::text[]) AS s (status), LATERAL (
+      SELECT id FROM jobs
+      WHERE tenant = $1 AND type = wanted.type AND jobs.status = s.status AND id < $3
+      ORDER BY id DESC LIMIT $4
+    ) AS found ORDER BY found.id DESC LIMIT $4
   )) AS picked (id) USING (id) ORDER BY id DESC`;
 
-export const listJobs = statement<Job>('jobs.list', list('', '$4'), ({ tenant, ids }) => [
-  tenant,
-  statuses,
-  ids[0],
-  20,
-]);
+/** The types that a tenant has jobs of, each by one step through the same index: also such as no
+ *  release knows any more. */
+const nextType = (after: string) =>
+  `SELECT type FROM jobs WHERE tenant = $1 ${after} ORDER BY type LIMIT 1`;
+
+export const listJobs = statement<Job>(
+  'jobs.list',
+  `WITH RECURSIVE wanted AS (
+    (${nextType('')})
+    UNION ALL
+    SELECT following.type FROM wanted, LATERAL (
+      ${nextType('AND type > wanted.type')}
+    ) AS following
+  ) ${list}`,
+  ({ tenant, ids }) => [tenant, statuses, ids[0], 20],
+);
 
 export const listJobsOfType = statement<Job>(
   'jobs.list_type',
-  list('AND type = $4', '$5'),
-  ({ tenant, ids }) => [tenant, statuses, ids[0], 'rare', 20],
+  `WITH wanted AS (SELECT $5::text AS type) ${list}`,
+  ({ tenant, ids }) => [tenant, statuses, ids[0], 20, 'rare'],
 );
 
 /** The job that a key was first used for, unless the key has expired. */

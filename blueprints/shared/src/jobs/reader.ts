@@ -30,9 +30,9 @@ export class JobReader {
 
   /** Newest first. */
   list({ tenant, limit, status, type, before = afterEveryId }: JobFilter): Promise<Job[]> {
-    const place = [tenant, status ? [status] : statuses, before];
-    if (type === undefined) return this.reads.query(statements.listJobs, [...place, limit]);
-    return this.reads.query(statements.listJobsOfType, [...place, type, limit]);
+    const place = [tenant, status ? [status] : statuses, before, limit];
+    if (type === undefined) return this.reads.query(statements.listJobs, place);
+    return this.reads.query(statements.listJobsOfType, [...place, type]);
   }
 
   byIdempotencyKey(tenant: string, key: string): Promise<Stored | undefined> {

@@ -8,7 +8,8 @@ import type { ClaimedJob, Created, Failed, Job, Run } from './model.ts';
 //    written about a run matches `id`, `run` and `status = 'active'`, or nothing is.
 //  - `due_at` is set while a run waits to be published, `published_at` while it waits to be
 //    claimed, `lease_until` while it is worked on: exactly one of them until the job is finished.
-//  - `event_seq` is drawn in the UPDATE that locks the row, so events appear in its order.
+//  - `event_seq` is drawn in the UPDATE that locks the row, so events appear in its order. The first
+//    event, that of the creation, is the row itself.
 //  - Batches lock their rows by ascending id before they write, or skip what is locked: two
 //    overlapping batches never wait for each other in a circle.
 //  - Rows are found by their id, one by one (LATERAL … LIMIT 1, or a join with an array of ids): so
@@ -96,27 +97,24 @@ const failed = ({ before = '', rows, error, last }: Failing) => `
 
 const batch: Statement['example'] = ({ ids, runs }) => [ids, runs];
 
-/** A new job of each row, which has the columns in this order, and its first event. */
+/** A new job of each row, which has the columns in this order. Its row is its first event, too. */
 const inserting = (rows: string) => `
-  changed AS (
-    INSERT INTO jobs (id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
-      due_at)
-    ${rows}
-    RETURNING id, status, failures, progress, error, event_seq, created_at
-  ), ${events()}`;
+  INSERT INTO jobs (id, tenant, type, input, priority, max_attempts, traceparent, webhook_url, due_at)
+  ${rows}
+  RETURNING id, created_at`;
 
-/** Makes a job of each row of the CTE `item`. A key that is already there wins: then neither job nor
- *  event is written. */
+/** Makes a job of each row of the CTE `item`. A key that is already there wins: then none is made. */
 export const creating = `
   won AS (
     INSERT INTO idempotency_keys (tenant, key, body_hash, job_id, expires_at)
     SELECT tenant, key, hash, id, ${now} + ttl_h * interval '1 hour' FROM item
     WHERE key IS NOT NULL ORDER BY tenant, key
     ON CONFLICT (tenant, key) DO NOTHING RETURNING job_id
-  ), ${inserting(`
+  ), changed AS (${inserting(`
     SELECT id, tenant, type, input, priority, max_attempts, traceparent, webhook_url,
       ${now} + delay_ms * interval '1 ms' FROM item
-    WHERE key IS NULL OR id IN (SELECT job_id FROM won)`)}`;
+    WHERE key IS NULL OR id IN (SELECT job_id FROM won)`)}
+  )`;
 
 export const create = statement<Created>(
   'jobs.create',
@@ -147,9 +145,8 @@ export const create = statement<Created>(
  *  look for no key saves Postgres a fifth. */
 export const createOne = statement<Created>(
   'jobs.create_one',
-  `WITH ${inserting(`
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${now} + $9::float8 * interval '1 ms')`)}
-  SELECT id, created_at FROM changed`,
+  inserting(`
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${now} + $9::float8 * interval '1 ms')`),
   ({ tenant }) => [
     '00000000-0000-7000-8000-000000000000',
     tenant,

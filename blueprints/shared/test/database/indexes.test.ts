@@ -14,7 +14,7 @@ import { blocks, brief, literal, type Node, nodes, removed } from './plan.ts';
 // src/**/*statements.ts.
 
 /** Blocks of 8 kB that a statement may touch. */
-const mostBlocks = 500;
+const mostBlocks = 600;
 /** Rows that a statement may look at and throw away. */
 const mostDiscarded = 1000;
 /** Rows that an example may select. */

@@ -191,6 +191,21 @@ describe('GET /v1/jobs', () => {
     expect((await get('/v1/jobs?type=other')).json().items).toEqual([]);
   });
 
+  test('has also those of types that no release knows any more', async () => {
+    caller = await api.as('retired', 'admin');
+    const ids: string[] = [];
+    for (const type of ['summarize', 'a-first', 'z-last', 'a-first']) {
+      const { id } = (await post(job)).json();
+      await database.pool.query('UPDATE jobs SET type = $2 WHERE id = $1', [id, type]);
+      ids.unshift(id);
+    }
+    const listed = async (query: string): Promise<string[]> =>
+      (await get(`/v1/jobs${query}`)).json().items.map(({ id }: { id: string }) => id);
+    expect(await listed('')).toEqual(ids);
+    expect(await listed('?status=queued&limit=3')).toEqual(ids.slice(0, 3));
+    expect(await listed('?type=a-first')).toEqual([ids[0], ids[2]]);
+  });
+
   test.each(['limit=0', 'limit=101', 'limit=x', 'status=lost', 'cursor=x', 'sort=up'])(
     'refuses %s',
     async (query) => {

@@ -7,6 +7,7 @@ import { Schedules } from '../../src/schedules/schedules.ts';
 import { dueSchedules } from '../../src/schedules/statements.ts';
 import { Ticker } from '../../src/schedules/ticker.ts';
 import { testDatabase } from '../support/database.ts';
+import { eventsOf } from '../support/jobs.ts';
 import { silent } from '../support/log.ts';
 
 const database = testDatabase();
@@ -76,8 +77,7 @@ test('a tick makes a job like any other, and moves the schedule on by whole inte
     published_at: null,
   });
   expect(job.due_at).not.toBeNull();
-  const { rows: events } = await database.pool.query('SELECT job_id, seq, type FROM job_events');
-  expect(events).toEqual([{ job_id: job.id, seq: 1, type: 'queued' }]);
+  expect(await eventsOf(database.pool, job.id)).toEqual(['queued']);
   const { next_due_at, last_tick_at } = await stateOf();
   expect(last_tick_at).toEqual(new Date((first?.getTime() ?? 0) - 3_601_000));
   expect(next_due_at).toEqual(new Date(last_tick_at.getTime() + 3_600_000));

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { eventsAfter } from '../../src/events/statements.ts';
 import type { NewJob } from '../../src/jobs/model.ts';
 import type { JobStore } from '../../src/jobs/store.ts';
 import { traceparentOf } from '../../src/trace.ts';
@@ -30,9 +31,7 @@ export async function rowOf(pool: pg.Pool, id: string) {
 }
 
 export async function eventsOf(pool: pg.Pool, id: string): Promise<string[]> {
-  const { rows } = await pool.query('SELECT type FROM job_events WHERE job_id = $1 ORDER BY seq', [
-    id,
-  ]);
+  const { rows } = await pool.query(eventsAfter.text, [[id], [0], 1000]);
   return rows.map(({ type }) => type);
 }
 

@@ -64,7 +64,8 @@ export const observe = statement<ModelJob & Rows & { id: string }>(
     (used.seconds - coalesce(extract(epoch FROM finished_at - started_at), 0))::float8 AS "secondsOff"
   FROM jobs,
     LATERAL (
-      SELECT array_agg(type ORDER BY seq) AS types, array_agg(seq ORDER BY seq) AS seqs
+      SELECT array_prepend('queued', array_agg(type ORDER BY seq)) AS types,
+        array_prepend(1, array_agg(seq ORDER BY seq)) AS seqs
       FROM job_events WHERE job_id = jobs.id
     ) AS event,
     LATERAL (
