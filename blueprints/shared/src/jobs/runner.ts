@@ -180,7 +180,7 @@ export class Runner {
   private async giveUp({ job, lease, log }: Attempt) {
     const { reason } = lease.signal;
     if (!(reason instanceof AbortReason) || reason.kind !== 'shutdown') return 'lost';
-    await this.options.store.handBack([job]).catch((error) => {
+    await this.options.store.handBack(job).catch((error) => {
       log.warn({ err: error }, 'not handed back; the lease will run out');
     });
     return 'handed_back';

@@ -106,8 +106,9 @@ export class JobStore {
     await this.move(statements.progress, [id, run, percent]);
   }
 
-  async handBack(runs: Run[]): Promise<void> {
-    await this.move(statements.handBack, [...fences(runs), runs.map(() => 0)]);
+  /** Hands a run back that could not be finished here. */
+  handBack({ id, run }: Run): Promise<Run | null> {
+    return this.postpone({ id, run, delayMs: 0 });
   }
 
   /** Hands a run back for later: it could not be tried, which counts no failure. */

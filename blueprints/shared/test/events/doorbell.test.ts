@@ -42,7 +42,7 @@ test('every transition of a job that is known rings once it has committed', asyn
   await seen(id);
   await store.progress({ id, run: 1 }, 50);
   await seen(id);
-  await store.handBack([{ id, run: 1 }]);
+  await store.handBack({ id, run: 1 });
   await seen(id);
   await store.claim({ id, run: 2 });
   await seen(id);

@@ -88,7 +88,7 @@ describe('the fence', () => {
 
   test('holds for a run that was taken over and came back to the same worker', async () => {
     const late = await claimed();
-    await store.handBack([late]);
+    await store.handBack(late);
     const current = { id: late.id, run: 2 };
     await store.claim(current);
     // The first keeps the store busy, so that the others share a batch.
@@ -157,7 +157,7 @@ describe('a lease that ran out', () => {
 
 test('a hand-back makes the job runnable again and counts no failure', async () => {
   const run = await claimed();
-  await store.handBack([run]);
+  await store.handBack(run);
   expect(await rowOf(database.pool, run.id)).toMatchObject({
     status: 'queued',
     run: 2,

@@ -76,7 +76,7 @@ async function history(random: Random) {
     const course = random.int(1, 10);
     if (course <= 4) return store.finish({ id, run }, {});
     if (course === 5) return store.cancel(id, tenant);
-    if (course === 6) await store.handBack([{ id, run }]);
+    if (course === 6) await store.handBack({ id, run });
     else if (course === 7) await crash(id);
     else await store.fail({ id, run, error, permanent: course === 8 });
     const [job] = await rows(`SELECT run, status FROM jobs WHERE id = '${id}'`);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../logger.ts';
 import type { LoopOptions } from '../../loop.ts';
-import type { OnEvents } from '../model.ts';
+import type { ClaimedJob, OnEvents } from '../model.ts';
 import type { Runner } from '../runner.ts';
 import type { Consumer, Transport } from '../transport.ts';
 import { claimDue, withdrawPublished } from './statements.ts';
@@ -48,7 +48,7 @@ export class PostgresTransport implements Transport {
       }
       const jobs = await this.claim(Math.min(free, batchSize));
       for (const job of jobs) {
-        const work = runner.work(job).then(() => {
+        const work = this.work(runner, job).then(() => {
           working.delete(work);
           freed.resolve();
         });
@@ -79,6 +79,15 @@ export class PostgresTransport implements Transport {
   }
 
   async close() {}
+
+  /** One job must not end a worker that has others. */
+  private async work(runner: Runner, job: ClaimedJob) {
+    try {
+      await runner.work(job);
+    } catch (error) {
+      this.log.error({ err: error, job_id: job.id }, 'job not begun; its lease will run out');
+    }
+  }
 
   private async claim(most: number) {
     const jobs = await this.db.query(claimDue, [most, this.leaseS]);

@@ -163,8 +163,8 @@ function byWorkerAboutJob(worker: number, job: number): Steps {
     [`${who} fails ${what}, unheard`]: write(...fail(false), unheard),
     [`${who} fails ${what} for good`]: write(...fail(true)),
     [`${who} hands ${what} back`]: write(
-      (job, run) => void rules.handBack(job, run),
-      (world, run) => world.store(worker).handBack([run]),
+      (job, run) => rules.handBack(job, run),
+      async (world, run) => Boolean(await world.store(worker).handBack(run)),
     ),
     [`${who} postpones ${what}`]: write(
       (job, run) => rules.handBack(job, run, false),

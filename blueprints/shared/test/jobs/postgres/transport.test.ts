@@ -66,6 +66,22 @@ test('what is not due waits', async () => {
   await consumer.close();
 });
 
+test('a job that cannot be begun takes no slot from the others, and its lease runs out', async () => {
+  await using worker = testWorker(database, (text) => text);
+  const broken = await createJob(worker.store, job('a'));
+  const { runner } = worker;
+  const work = runner.work.bind(runner);
+  runner.work = async (claimed) => {
+    if (claimed.id === broken.id) throw new Error('not begun');
+    await work(claimed);
+  };
+  const consumer = transport().consume(runner, 1);
+  await createJob(worker.store, job('b'));
+  await until('the other', async () => (await succeeded()) === 1);
+  expect(await rowOf(database.pool, broken.id)).toMatchObject({ status: 'active', run: 1 });
+  await consumer.close();
+});
+
 describe('closing', () => {
   test('waits for what is worked on, and takes nothing more', async () => {
     const gate = Promise.withResolvers<string>();
