@@ -5,7 +5,7 @@ import { oldestDueSchedule } from './statements.ts';
 
 export type ScheduleMetrics = ReturnType<typeof scheduleMetrics>;
 
-/** Ticks that became jobs, and how late the next one is. */
+/** Ticks that became jobs, those that did not, and how late the next one is. */
 export function scheduleMetrics(
   registry: Registry,
   db: Database,
@@ -17,7 +17,16 @@ export function scheduleMetrics(
     labelNames: ['type'],
     registers: [registry],
   });
-  for (const { name: type } of types) ticks.inc({ type }, 0);
+  const skipped = new Counter({
+    name: 'schedule_ticks_skipped_total',
+    help: 'Ticks whose job was not made as that of the tick before still waits',
+    labelNames: ['type'],
+    registers: [registry],
+  });
+  for (const { name: type } of types) {
+    ticks.inc({ type }, 0);
+    skipped.inc({ type }, 0);
+  }
   const oldest = sampled(db, oldestDueSchedule);
   new Gauge({
     name: 'schedules_oldest_due_seconds',
@@ -31,6 +40,9 @@ export function scheduleMetrics(
   return {
     ticked(type: string) {
       ticks.inc({ type });
+    },
+    skipped(type: string) {
+      skipped.inc({ type });
     },
   };
 }

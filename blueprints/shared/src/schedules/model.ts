@@ -33,9 +33,12 @@ export type Due = ScheduleKey &
     now: Date;
   };
 
-/** The job that a tick has made. */
+/** One that was moved on. */
 export interface Ticked extends ScheduleKey {
-  id: string;
+  /** The job that was made. null: the tick had its job already, or one waits. */
+  id: string | null;
+  /** The job of the tick before, if that still waits. */
+  waiting_id: string | null;
   type: string;
   traceparent: string;
   /** Seconds after its tick. */

@@ -6,6 +6,8 @@ import type { Due, Schedule, Ticked } from './model.ts';
 // it in the same statement, and does neither if it is another by then. The tick's instant is in the
 // job's idempotency key, so that a schedule that was removed and added again, or a clock that was set
 // back, makes no second job of a tick either. No client can send such a key: it has a space.
+// `last_job_id` is the job of the last tick that made one: while it waits, it stands for further ticks.
+// A schedule's input never changes, so theirs would be the same.
 
 const now = `date_trunc('milliseconds', clock_timestamp())`;
 const columns = `tenant, name, type, input, cron, time_zone, every_s, created_at, next_due_at,
@@ -28,27 +30,33 @@ export const dueSchedules = statement<Due>(
   () => [['summarize'], 10],
 );
 
-/** Makes the jobs of ticks and moves their schedules on, but of those that another worker has taken
- *  or is taking. */
+/** Moves schedules on and makes the jobs of their ticks, but of those whose job before still waits;
+ *  neither of those that another worker has taken or is taking. */
 export const takeTicks = statement<Ticked>(
   'schedules.take',
-  `WITH picked AS (
-    SELECT i.*, held.*, format('schedule %s %s', i.name, to_char(
+  `WITH moving AS (
+    SELECT i.*, held.*, waiting.id AS waiting_id, format('schedule %s %s', i.name, to_char(
       i.tick AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) AS key, $8::float8 AS ttl_h
     FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::uuid[],
       $6::smallint[], $7::text[])
     AS i (tenant, name, tick, next, job_id, max_attempts, traceparent), LATERAL (
-      SELECT type, input FROM schedules
+      SELECT type, input, last_job_id FROM schedules
       WHERE tenant = i.tenant AND name = i.name AND next_due_at = i.tick
       LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) AS held
-  ), moved AS (
-    UPDATE schedules AS s SET next_due_at = picked.next, last_tick_at = picked.tick
-    FROM picked WHERE s.tenant = picked.tenant AND s.name = picked.name
-  ), ${item}, ${creating}
-  SELECT changed.id, tenant, name, type, traceparent,
+    ) AS held LEFT JOIN LATERAL (
+      SELECT id FROM jobs WHERE id = held.last_job_id AND status IN ('queued', 'retrying') LIMIT 1
+    ) AS waiting ON true
+  ), picked AS (
+    SELECT * FROM moving WHERE waiting_id IS NULL
+  ), ${item}, ${creating}, moved AS (
+    UPDATE schedules AS s SET next_due_at = moving.next, last_tick_at = moving.tick,
+      last_job_id = coalesce(changed.id, moving.last_job_id)
+    FROM moving LEFT JOIN changed ON changed.id = moving.job_id
+    WHERE s.tenant = moving.tenant AND s.name = moving.name
+  )
+  SELECT changed.id, waiting_id, tenant, name, type, traceparent,
     extract(epoch FROM clock_timestamp() - tick)::float8 AS late_s
-  FROM changed JOIN picked ON changed.id = picked.job_id`,
+  FROM moving LEFT JOIN changed ON changed.id = moving.job_id`,
   ({ tenant, moment }) => [
     [tenant],
     ['schedule 13'],

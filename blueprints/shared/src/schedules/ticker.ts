@@ -24,7 +24,7 @@ export interface TickerOptions {
 }
 
 /** Makes a job of each tick that has come, once, whatever the number of workers. Of ticks that nobody
- *  was there for one job comes late, and stands for all of them. */
+ *  was there for one job comes late, and stands for all of them; so does a job that still waits. */
 export class Ticker {
   /** Often enough for every second's tick. */
   readonly chore: LoopOptions = { name: 'schedules', everyMs: 500, tick: () => this.tick() };
@@ -44,7 +44,7 @@ export class Ticker {
     const due = await this.db.query(dueSchedules, [types.map(({ name }) => name), batchSize]);
     const ticks = due.flatMap((schedule) => this.tickOf(schedule));
     if (ticks.length === 0) return false;
-    const jobs = await this.db.query(takeTicks, [
+    const moved = await this.db.query(takeTicks, [
       ticks.map(({ tenant }) => tenant),
       ticks.map(({ name }) => name),
       ticks.map(({ tick }) => tick),
@@ -54,15 +54,21 @@ export class Ticker {
       ticks.map(({ traceparent }) => traceparent),
       keyTtlH,
     ]);
-    for (const { id: job_id, tenant, name, type, traceparent, late_s } of jobs) {
-      metrics.ticked(type);
-      // Those of ticks that another worker has taken are never ended, and so never sent.
-      ticks.find(({ jobId }) => jobId === job_id)?.span?.end();
-      const trace_id = traceIdOf(traceparent);
-      this.log.info({ tenant, schedule: name, job_id, late_s, trace_id }, 'schedule ticked');
+    for (const { id: job_id, waiting_id, tenant, name, type, traceparent, late_s } of moved) {
+      if (job_id !== null) {
+        metrics.ticked(type);
+        // Those of ticks that made no job, or that another worker has taken, are never ended, and so
+        // never sent.
+        ticks.find(({ jobId }) => jobId === job_id)?.span?.end();
+        const trace_id = traceIdOf(traceparent);
+        this.log.info({ tenant, schedule: name, job_id, late_s, trace_id }, 'schedule ticked');
+      } else if (waiting_id !== null) {
+        metrics.skipped(type);
+        this.log.info({ tenant, schedule: name, job_id: waiting_id }, 'schedule tick skipped');
+      }
     }
     // Several workers share what is due: each then gets fewer.
-    return due.length === batchSize && jobs.length > 0;
+    return due.length === batchSize && moved.length > 0;
   }
 
   /** None for a schedule that this release cannot read: it must not hold up the others. */

@@ -43,6 +43,11 @@ const age = (seconds: number, name = key.name) =>
     [name, seconds],
   );
 
+/** As workers would leave them: nothing waits. */
+const finishJobs = () => setJobs(`status = 'succeeded', due_at = NULL, finished_at = now()`);
+
+const setJobs = (what: string) => database.pool.query(`UPDATE jobs SET ${what}`);
+
 async function jobs() {
   const { rows } = await database.pool.query('SELECT * FROM jobs ORDER BY id');
   return rows;
@@ -88,6 +93,7 @@ test('of many workers that race for many ticks, one makes the job of each', asyn
   const names = Array.from({ length: 250 }, (_, n) => `schedule-${n}`);
   for (const name of names) await schedules.add({ ...definition, name });
   for (let round = 1; round <= 3; round += 1) {
+    await finishJobs();
     // Never back to an instant that has had its job.
     for (const name of names) await age(3601, name);
     const workers = Array.from({ length: 6 }, () => ticker());
@@ -110,8 +116,10 @@ test('a worker that comes late with its look changes nothing', async () => {
   let state = {};
   await delayed(async () => {
     await ticker().tick();
+    await finishJobs();
     await age(3601);
     await ticker().tick();
+    await finishJobs();
     state = await stateOf();
   }).tick();
   expect(await jobs()).toHaveLength(2);
@@ -127,6 +135,79 @@ test('of the ticks that nobody was there for one job comes, late', async () => {
   for (const worker of workers) await worker.tick();
   expect(await jobs()).toHaveLength(1);
   expect((await stateOf()).in_s).toBeGreaterThan(0);
+});
+
+test('a tick makes no job while that of the tick before waits, and the schedule moves on', async () => {
+  const registry = new Registry();
+  const counted = scheduleMetrics(registry, database.db, [summarize]);
+  await new Schedules(database.db).add(definition);
+  const tickAgain = async () => {
+    await age(3601);
+    const { next_due_at: tick } = await stateOf();
+    await ticker({ metrics: counted }).tick();
+    const { next_due_at, last_tick_at } = await stateOf();
+    expect(last_tick_at).toEqual(tick);
+    expect(next_due_at).toEqual(new Date(tick.getTime() + 3_600_000));
+    return (await jobs()).length;
+  };
+  const told = async () => {
+    const lines = (await registry.metrics()).split('\n');
+    return lines.filter((line) => line.startsWith('schedule_ticks'));
+  };
+  expect(await told()).toContain('schedule_ticks_skipped_total{type="summarize"} 0');
+
+  expect(await tickAgain()).toBe(1);
+  expect(await tickAgain()).toBe(1);
+  expect(await tickAgain()).toBe(1);
+  await setJobs(`status = 'retrying'`);
+  expect(await tickAgain()).toBe(1);
+  await setJobs(`status = 'active', due_at = NULL, lease_until = now()`);
+  expect(await tickAgain()).toBe(2);
+  // Of the two it is the later one that counts.
+  await database.pool.query(
+    `UPDATE jobs SET status = 'succeeded' WHERE id = (SELECT max(id::text)::uuid FROM jobs)`,
+  );
+  expect(await tickAgain()).toBe(3);
+  await database.pool.query('DELETE FROM jobs');
+  expect(await tickAgain()).toBe(1);
+  expect(await told()).toEqual([
+    'schedule_ticks_total{type="summarize"} 4',
+    'schedule_ticks_skipped_total{type="summarize"} 3',
+  ]);
+});
+
+test('a waiting job holds up no other schedule, nor a job besides the ticks', async () => {
+  const schedules = new Schedules(database.db);
+  await schedules.add(definition);
+  await age(3601);
+  await ticker().tick();
+  for (const tenant of ['t1', 't2']) await schedules.add({ ...definition, tenant, name: 'other' });
+  await schedules.run(key, 3);
+  await age(3601);
+  await age(3601, 'other');
+  await ticker().tick();
+  expect((await jobs()).map(({ tenant }) => tenant)).toEqual(['t1', 't1', 't1', 't2']);
+});
+
+test('a job besides the ticks holds up none', async () => {
+  const schedules = new Schedules(database.db);
+  await schedules.add(definition);
+  await schedules.run(key, 3);
+  await age(3601);
+  await ticker().tick();
+  expect(await jobs()).toHaveLength(2);
+});
+
+test('there may be more after a full look, also if none of its ticks made a job', async () => {
+  const schedules = new Schedules(database.db);
+  const names = Array.from({ length: 101 }, (_, n) => `schedule-${n}`);
+  for (const name of names) await schedules.add({ ...definition, name });
+  for (const round of ['made', 'skipped']) {
+    for (const name of names) await age(3601, name);
+    expect([round, await ticker().tick()]).toEqual([round, true]);
+    expect([round, await ticker().tick()]).toEqual([round, false]);
+    expect(await jobs()).toHaveLength(101);
+  }
 });
 
 test('a schedule that cannot tick, or whose type is unknown here, holds up no other', async () => {
@@ -158,6 +239,19 @@ test('a tick is not repeated by a clock that was set back, nor by adding its sch
   await ticker().tick();
   expect(await jobs()).toHaveLength(1);
   expect((await stateOf()).in_s).toBeGreaterThan(0);
+});
+
+test('a tick that was repeated by a clock changes nothing about which job is waited for', async () => {
+  await new Schedules(database.db).add(definition);
+  await age(3601);
+  await ticker().tick();
+  await setJobs(`status = 'active'`);
+  await database.pool.query('UPDATE schedules SET next_due_at = last_tick_at');
+  await ticker().tick();
+  await setJobs(`status = 'retrying'`);
+  await age(3601);
+  await ticker().tick();
+  expect(await jobs()).toHaveLength(1);
 });
 
 describe('paused', () => {
