@@ -59,7 +59,13 @@ export class Coalescer<Item, Result> {
   private async settle(batch: Waiting<Item, Result>[]) {
     try {
       const results = await this.options.run(batch.map(({ item }) => item));
-      for (const [i, { resolve }] of batch.entries()) resolve(results[i] as Result);
+      const tell = () => {
+        for (const [i, { resolve }] of batch.entries()) resolve(results[i] as Result);
+      };
+      // Many wait already, so more would help the next batch little: it leaves before these callers go
+      // on, and the database need not wait for what they do.
+      if (this.waiting.length >= this.options.maxItems / 2) setImmediate(tell);
+      else tell();
     } catch (error) {
       if (batch.length > 1 && (this.options.separable?.(error) ?? false)) {
         for (const one of batch) await this.settle([one]);

@@ -35,6 +35,24 @@ test('a batch is bounded by items and by bytes', async () => {
   expect(byBytes.batches).toEqual([[1], [6, 4], [50], [1]]);
 });
 
+test('where many wait, the next batch leaves before the callers of this one go on', async () => {
+  const order: string[] = [];
+  const coalescer = new Coalescer<number, number>({
+    maxItems: 4,
+    run: async (items) => {
+      order.push(`sent ${items}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return items;
+    },
+  });
+  const submit = (item: number) => coalescer.submit(item).then(() => order.push(`told ${item}`));
+  await Promise.all([1, 2, 3].map(submit));
+  expect(order).toEqual(['sent 1', 'sent 2,3', 'told 1', 'told 2', 'told 3']);
+  order.length = 0;
+  await Promise.all([4, 5].map(submit));
+  expect(order).toEqual(['sent 4', 'told 4', 'sent 5', 'told 5']);
+});
+
 test('an item that is refused fails alone', async () => {
   const { coalescer } = recorded({ fails: 3 });
   const results = await Promise.allSettled([1, 2, 3, 4].map((item) => coalescer.submit(item)));
