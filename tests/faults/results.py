@@ -44,25 +44,32 @@ def remaining(name: str, case: int, seeds: int) -> list[int]:
     return [seed for seed in range(SEED, SEED + min(seeds, SWEEP)) if seed not in done]
 
 
-def table(results: Iterable[Result]) -> Iterator[str]:
+def rows(results: Iterable[Result]) -> Iterator[tuple[int, str]]:
     """A row a case, in Markdown: each promise, with the median and the worst over its seeds."""
-    yield "| case | fault | seeds | failed | promised: median, worst |"
-    yield "|---|---|---|---|---|"
     for case, group in groupby(sorted(results, key=_case), _case):
         runs = list(group)
         failed = sum(not run["ok"] for run in runs)
         figures = "; ".join(_figures(runs))
-        yield f"| {case} | {runs[-1]['title']} | {len(runs)} | {failed} | {figures} |"
+        yield case, f"| {case} | {runs[-1]['title']} | {len(runs)} | {failed} | {figures} |"
 
 
 def write() -> None:
-    """Put the tables of what was kept between their marks in the document."""
+    """Put the rows of what was kept between their marks in the document. Those of other cases
+    stay."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    for file in sorted(FOLDER.glob("*.jsonl")):
+    for file in FOLDER.glob("*.jsonl"):
         mark = f"<!-- results: {file.stem} -->\n"
-        lines = "\n".join(table(read(file)))
-        text = re.sub(f"(?s){mark}.*?<!-- end -->", f"{mark}\n{lines}\n\n<!-- end -->", text)
+        before, found, behind = text.partition(mark)
+        if found:
+            there, end, after = behind.partition("<!-- end -->")
+            text = f"{before}{mark}\n{_table(there, read(file))}\n\n{end}{after}"
     DOCUMENT.write_text(text, encoding="utf-8")
+
+
+def _table(there: str, results: Iterable[Result]) -> str:
+    kept = {int(row[1]): row[0] for row in re.finditer(r"(?m)^\| (\d+) \|.*$", there)}
+    head = ["| case | fault | seeds | failed | promised: median, worst |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(row for _, row in sorted((kept | dict(rows(results))).items()))])
 
 
 def _case(result: Result) -> int:
