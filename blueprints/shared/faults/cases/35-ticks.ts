@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventsAfter } from '../../src/events/statements.ts';
 import { Schedules } from '../../src/schedules/schedules.ts';
 import { until } from '../../test/support/wait.ts';
 import type { FaultCase } from '../case.ts';
@@ -94,25 +95,28 @@ interface TickJob {
   waits: { since: number; until: number }[];
 }
 
-const ms = (moment: string) => `extract(epoch FROM ${moment}) * 1000`;
-
-/** The jobs of ticks in their order, as their keys tell it, and when they waited, as their rows (the
- *  first event) and events do. All have finished. */
+/** The jobs of ticks in their order, as their keys tell it, and when they waited, as their events do.
+ *  All have finished. */
 async function jobsOf(world: World): Promise<TickJob[]> {
-  const { rows } = await world.pool.query<TickJob>(
-    `SELECT (${ms(`split_part(key, ' ', 3)::timestamptz`)})::float8 AS tick,
-       (${ms('created_at')})::float8 AS created,
-       jsonb_agg(jsonb_build_object('since', ${ms('since')}, 'until', ${ms('until')})) AS waits
-     FROM idempotency_keys JOIN jobs ON id = job_id JOIN (
-       SELECT job_id, type, at AS since, lead(at) OVER (PARTITION BY job_id ORDER BY seq) AS until
-       FROM (
-         SELECT id AS job_id, 1 AS seq, 'queued' AS type, created_at AS at FROM jobs
-         UNION ALL
-         SELECT job_id, seq, type, at FROM job_events WHERE type <> 'progress'
-       ) AS every_event
-     ) AS event USING (job_id)
-     WHERE key LIKE 'schedule %' AND event.type IN ('queued', 'retrying')
-     GROUP BY key, created_at ORDER BY tick`,
+  const { rows } = await world.pool.query<{ id: string; tick: string; created_at: Date }>(
+    `SELECT id, split_part(key, ' ', 3) AS tick, created_at
+     FROM idempotency_keys JOIN jobs ON id = job_id WHERE key LIKE 'schedule %' ORDER BY tick`,
   );
-  return rows;
+  return Promise.all(
+    rows.map(async ({ id, tick, created_at }) => ({
+      tick: Date.parse(tick),
+      created: created_at.getTime(),
+      waits: await waitsOf(world, id),
+    })),
+  );
+}
+
+async function waitsOf(world: World, id: string) {
+  const all = await world.db.query(eventsAfter, [[id], [0], 1000]);
+  const events = all.filter(({ type }) => type !== 'progress');
+  return events.flatMap(({ type, at }, n) => {
+    const until = events[n + 1]?.at;
+    const waits = until && (type === 'queued' || type === 'retrying');
+    return waits ? [{ since: at.getTime(), until: until.getTime() }] : [];
+  });
 }
